@@ -1,0 +1,83 @@
+import type { Address } from "../addresses/canonical-address.ts"
+
+/** Why a mail was not sent by policy. */
+export type WithheldReason = "not_allowed" | "disabled" | "rate_limited" | "already_signed_in"
+/** Why a link or a code signed nobody in. */
+export type ConsumeFailure = "used" | "expired" | "superseded" | "unknown" | "wrong_browser" | "wrong_code" | "disabled"
+/** Why a session ended before its time. */
+export type RevokeReason = "signed_out" | "signed_out_elsewhere" | "signed_out_everywhere" | "replaced" | "user_disabled"
+/** Names of the built-in limits. */
+export type LimitName = "ask_client" | "ask_address" | "ask_browser" | "redeem_client"
+
+/**
+ * What each event says beyond who, when and where. Flat, typed and free of personal data and secrets: a leaf of the log
+ * is for ever. `…Id` are public ids.
+ */
+export type EventDetail = {
+  link_requested: { readonly requestId: string }
+  link_sent: { readonly requestId: string; readonly linkId: string; readonly attempt: number; readonly transport: string }
+  link_withheld: { readonly requestId: string; readonly reason: WithheldReason }
+  send_failed: {
+    readonly requestId: string
+    readonly attempt: number
+    readonly transport: string
+    /** `later`: it will be tried again. `given_up`: it won't. */
+    readonly next: "later" | "given_up"
+    readonly reason: string
+  }
+  /** Somebody other than the browser that asked fetched a live link for the first time: a scanner, a preview, a phone. */
+  link_prefetched: { readonly linkId: string }
+  link_consumed: { readonly requestId: string; readonly linkId: string; readonly by: "magic_link" | "email_code" }
+  consume_failed: {
+    readonly by: "magic_link" | "email_code"
+    readonly reason: ConsumeFailure
+    readonly linkId: string | null
+  }
+  user_created: Record<never, never>
+  provider_used: { readonly provider: string; readonly isFirst: boolean }
+  session_created: { readonly sessionId: string; readonly provider: string }
+  session_revoked: { readonly sessionId: string; readonly reason: RevokeReason }
+  /** The first refusal of a key in a window says `count: 1` at once; the rest follow as one event when it ends. */
+  rate_limited: { readonly limit: LimitName; readonly count: number; readonly windowSeconds: number }
+  user_disabled: Record<never, never>
+  user_enabled: Record<never, never>
+}
+
+export type EventType = keyof EventDetail
+/** An application's own event: a name with a dot in it, like `shop.order_placed`. */
+export type ApplicationEventType = `${string}.${string}`
+export type ApplicationDetail = Readonly<Record<string, string | number | boolean | null>>
+
+/** Who was at the other end: personal data, kept beside the log and never in it. */
+export interface Client {
+  /** Canonical text of the client's address, or null where there is none. */
+  readonly ip: string | null
+  readonly userAgent: string | null
+}
+
+export const nobody: Client = { ip: null, userAgent: null }
+
+/** One row of the audit log, as it was committed. */
+export type AuditEvent = {
+  /** Position in the log of this database: rising, not dense. */
+  readonly seq: number
+  /** UUIDv7. */
+  readonly id: string
+  /** Milliseconds since the epoch. */
+  readonly at: number
+  readonly userId: string | null
+  /** HMAC-SHA-256 under the salt beside it of `{address, ip, userAgent}` as canonical JSON; null without personal data. */
+  readonly commitment: string | null
+  /** The personal data, or null where there was none or it was erased. */
+  readonly person: EventPerson | null
+} & EventBody
+
+export type EventBody =
+  | { [T in EventType]: { readonly type: T; readonly detail: EventDetail[T] } }[EventType]
+  | { readonly type: ApplicationEventType; readonly detail: ApplicationDetail }
+
+export interface EventPerson {
+  readonly address: Address | null
+  readonly ip: string | null
+  readonly userAgent: string | null
+}

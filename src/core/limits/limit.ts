@@ -1,0 +1,35 @@
+import { hash } from "node:crypto"
+import type { LimitName } from "../audit/event.ts"
+import type { Branded } from "../brand.ts"
+
+/** At most `max` in any window of `windowMs`, wherever it begins. */
+export interface Limit {
+  readonly max: number
+  readonly windowMs: number
+}
+
+/** SHA-256 of a limit's name and its subject: rows stay small and hold no address in clear. */
+export type LimitKey = Branded<"LimitKey">
+
+/** One use of a limit by one subject. */
+export interface LimitTake extends Limit {
+  readonly name: LimitName
+  readonly key: LimitKey
+}
+
+/** What is left of a limit for its subject, in the terms of the `RateLimit` fields. */
+export interface Quota extends Limit {
+  readonly name: LimitName
+  readonly remaining: number
+  /** When the next one is admitted if none remain, else when the oldest stops counting: milliseconds since the epoch. */
+  readonly resetAt: number
+}
+
+export interface LimitOutcome {
+  readonly status: "admitted" | "refused"
+  readonly quota: Quota
+}
+
+export function limitTake(name: LimitName, limit: Limit, subject: string): LimitTake {
+  return { ...limit, name, key: hash("sha256", `${name}\n${subject}`, "base64url") as LimitKey }
+}

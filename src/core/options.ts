@@ -1,0 +1,59 @@
+import type { Clock } from "./clock.ts"
+import type { Log } from "./log.ts"
+import type { MailTransport } from "./mail/transport.ts"
+import type { Random } from "./random.ts"
+import type { Store } from "./store.ts"
+
+/** Who may sign in for the first time. */
+export type SignUp = "open" | "allowlist" | "closed"
+
+/** "At most `max` in any `minutes`." */
+export interface LimitOption {
+  readonly max: number
+  readonly minutes: number
+}
+
+/** What `linklatch(options)` takes. Everything but the first four has a default that is safe in production. */
+export interface LinklatchOptions {
+  /** Where people reach the site, as `https://example.com`: links, cookies and origins come from it, never from a header. */
+  readonly baseUrl: string
+  /** The name on pages and in mail, at most 100 characters. */
+  readonly siteName: string
+  /** At least 32 characters. Of a list, the first signs and all verify: put a new one in front to rotate. */
+  readonly secret: string | readonly string[]
+  readonly store: Store
+  /** Outside production it may be left out: the link then goes to the log as `magic_link_dev_fallback`. */
+  readonly mail?: MailTransport
+  /** May always sign in, and see `/admin`. */
+  readonly adminEmails?: readonly string[]
+  /** `open` (default): anybody. `allowlist`: only listed addresses and domains. `closed`: only who has signed in before, and admins. */
+  readonly signUp?: SignUp
+  readonly allowedEmails?: readonly string[]
+  readonly allowedDomains?: readonly string[]
+  /** Other origins that `next` may lead to, as `https://app.example.com`. */
+  readonly allowedOrigins?: readonly string[]
+  /** Addresses or CIDR ranges of your own reverse proxies; only they are believed about the client's address. */
+  readonly trustedProxies?: readonly string[]
+  /** How long a link and a code last, from sending. Default 10, the most that ASVS 6.5.5 allows; at most 60. */
+  readonly linkTtlMinutes?: number
+  /** How long a session lasts unused (default 168: a week) and at most (default 720: thirty days). */
+  readonly sessionIdleHours?: number
+  readonly sessionHours?: number
+  readonly limits?: {
+    /** Asking, per client address. Default 5 in 15 minutes. */
+    readonly askClient?: LimitOption
+    /** Asking, per mail address. Default 3 in 60 minutes. */
+    readonly askAddress?: LimitOption
+    /** Asking, per mail address in a browser that has signed in with it before. Default 3 in 60 minutes. */
+    readonly askBrowser?: LimitOption
+    /** Redeeming, per client address. Default 20 in 15 minutes. */
+    readonly redeemClient?: LimitOption
+  }
+  readonly log?: Log
+  /** Write mail addresses to the log in clear. Default false: `a…@example.com`. */
+  readonly logEmails?: boolean
+  /** False where another process sends the mail. Default true. */
+  readonly worker?: boolean
+  readonly clock?: Clock
+  readonly random?: Random
+}

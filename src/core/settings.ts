@@ -1,0 +1,136 @@
+import { type Address, canonicalAddress, canonicalDomain } from "./addresses/canonical-address.ts"
+import { HOUR, MINUTE } from "./clock.ts"
+import type { ConfigurationFault } from "./fault.ts"
+import type { Limit } from "./limits/limit.ts"
+import type { LimitOption, LinklatchOptions, SignUp } from "./options.ts"
+
+/** The options after checking, in the units that the code works in. Durations are milliseconds. */
+export interface Settings {
+  /** `https://example.com`: scheme, host and port, no path. */
+  readonly origin: string
+  readonly isHttps: boolean
+  readonly siteName: string
+  /** The first signs, all verify. */
+  readonly secrets: readonly [string, ...string[]]
+  readonly adminEmails: ReadonlySet<Address>
+  readonly signUp: SignUp
+  readonly allowedEmails: ReadonlySet<Address>
+  readonly allowedDomains: ReadonlySet<string>
+  readonly allowedOrigins: readonly string[]
+  readonly linkTtl: number
+  readonly sessionIdleTtl: number
+  readonly sessionTtl: number
+  readonly limits: { readonly [Name in keyof Required<NonNullable<LinklatchOptions["limits"]>>]: Limit }
+}
+
+const MIN_SECRET_LENGTH = 32
+const MAX_LINK_MINUTES = 60
+const DEFAULT_LIMITS = {
+  askClient: { max: 5, minutes: 15 },
+  askAddress: { max: 3, minutes: 60 },
+  askBrowser: { max: 3, minutes: 60 },
+  redeemClient: { max: 20, minutes: 15 },
+} as const satisfies LinklatchOptions["limits"]
+
+/** Checks all options at once. The settings are only to be used where there are no faults. */
+export function readSettings(options: LinklatchOptions): { settings: Settings; faults: readonly ConfigurationFault[] } {
+  const faults: ConfigurationFault[] = []
+  const fault = (setting: string, problem: string, cure: string) => faults.push({ setting, problem, cure })
+  const origin = readOrigin("baseUrl", options.baseUrl, fault)
+  const settings: Settings = {
+    origin,
+    isHttps: origin.startsWith("https:"),
+    siteName: readSiteName(options.siteName, fault),
+    secrets: readSecrets(options.secret, fault),
+    adminEmails: readAddresses("adminEmails", options.adminEmails, fault),
+    signUp: readSignUp(options.signUp, fault),
+    allowedEmails: readAddresses("allowedEmails", options.allowedEmails, fault),
+    allowedDomains: readDomains(options.allowedDomains, fault),
+    allowedOrigins: (options.allowedOrigins ?? []).map((text) => readOrigin("allowedOrigins", text, fault)),
+    linkTtl: readNumber("linkTtlMinutes", options.linkTtlMinutes ?? 10, MAX_LINK_MINUTES, fault) * MINUTE,
+    sessionIdleTtl: readNumber("sessionIdleHours", options.sessionIdleHours ?? 168, 8_760, fault) * HOUR,
+    sessionTtl: readNumber("sessionHours", options.sessionHours ?? 720, 8_760, fault) * HOUR,
+    limits: readLimits(options.limits, fault),
+  }
+  const listed = settings.adminEmails.size + settings.allowedEmails.size + settings.allowedDomains.size
+  if (settings.signUp === "allowlist" && listed === 0) {
+    fault("signUp", "Only listed addresses may sign in, and none is listed.", "List some, or choose `open`.")
+  }
+  return { settings, faults }
+}
+
+type Report = (setting: string, problem: string, cure: string) => void
+
+function readOrigin(setting: string, text: unknown, fault: Report): string {
+  const url = typeof text === "string" ? URL.parse(text) : null
+  const isWeb = url?.protocol === "https:" || url?.protocol === "http:"
+  if (url === null || !isWeb || url.pathname !== "/" || url.search || url.hash || url.username || url.password) {
+    fault(setting, "It is not the address of a site.", "Give scheme and host alone, as https://example.com.")
+    return "https://invalid.invalid"
+  }
+  return url.origin
+}
+
+function readSiteName(text: unknown, fault: Report): string {
+  if (typeof text === "string" && text.trim() !== "" && text.length <= 100 && !/\p{Cc}|\p{Zl}|\p{Zp}/u.test(text)) return text.trim()
+  fault("siteName", "It is empty, longer than 100 characters, or has a line break.", "Give the name that people know the site by.")
+  return "Linklatch"
+}
+
+function readSecrets(secret: unknown, fault: Report): readonly [string, ...string[]] {
+  const list: readonly unknown[] = Array.isArray(secret) ? secret : [secret]
+  const secrets = list.filter((one): one is string => typeof one === "string" && one.length >= MIN_SECRET_LENGTH)
+  const [first, ...rest] = secrets
+  if (first !== undefined && secrets.length === list.length) return [first, ...rest]
+  const problem = `A secret has fewer than ${MIN_SECRET_LENGTH} characters.`
+  fault("secret", problem, "Make one with: openssl rand -base64 32")
+  return ["0".repeat(MIN_SECRET_LENGTH)]
+}
+
+function readSignUp(signUp: unknown, fault: Report): SignUp {
+  if (signUp === undefined) return "open"
+  if (signUp === "open" || signUp === "allowlist" || signUp === "closed") return signUp
+  fault("signUp", "It is none of the three ways.", "Choose open, allowlist or closed.")
+  return "closed"
+}
+
+function readAddresses(setting: string, list: readonly string[] | undefined, fault: Report): ReadonlySet<Address> {
+  const addresses = new Set<Address>()
+  for (const text of list ?? []) {
+    const outcome = canonicalAddress(text)
+    if (outcome.status === "valid") addresses.add(outcome.address)
+    else fault(setting, `"${text}" is not a mail address.`, "Give addresses as ada@example.com.")
+  }
+  return addresses
+}
+
+function readDomains(list: readonly string[] | undefined, fault: Report): ReadonlySet<string> {
+  const domains = new Set<string>()
+  for (const text of list ?? []) {
+    const domain = canonicalDomain(text)
+    if (domain === null) fault("allowedDomains", `"${text}" is not a domain.`, "Give domains as example.com.")
+    else domains.add(domain)
+  }
+  return domains
+}
+
+function readLimits(limits: LinklatchOptions["limits"], fault: Report): Settings["limits"] {
+  const read = (name: keyof Settings["limits"]): Limit => {
+    const option: LimitOption = limits?.[name] ?? DEFAULT_LIMITS[name]
+    const max = readNumber(`limits.${name}`, option.max, 1_000, fault)
+    if (!Number.isInteger(max)) fault(`limits.${name}`, "It counts in fractions.", "Give a whole number.")
+    return { max, windowMs: readNumber(`limits.${name}`, option.minutes, 1_440, fault) * MINUTE }
+  }
+  return {
+    askClient: read("askClient"),
+    askAddress: read("askAddress"),
+    askBrowser: read("askBrowser"),
+    redeemClient: read("redeemClient"),
+  }
+}
+
+function readNumber(setting: string, value: unknown, max: number, fault: Report): number {
+  if (typeof value === "number" && value > 0 && value <= max) return value
+  fault(setting, "It is not a number in range.", `Give a number above 0 and at most ${max}.`)
+  return 1
+}

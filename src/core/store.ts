@@ -1,0 +1,316 @@
+/**
+ * What a store must be able to decide. Each method is a whole decision: one transaction, every outcome named, nothing
+ * for a caller to check first and use later. State and the events that record it commit together or not at all (P5).
+ * Time is an argument, in milliseconds since the epoch; a store never asks a clock. `linklatch/testing` exports the
+ * contract suite that each store must pass.
+ */
+import type { Address } from "./addresses/canonical-address.ts"
+import type { ApplicationDetail, ApplicationEventType, AuditEvent, Client, EventDetail, RevokeReason, WithheldReason } from "./audit/event.ts"
+import type { LimitTake, LimitOutcome, Quota } from "./limits/limit.ts"
+import type { CodeHash } from "./links/code.ts"
+import type { FlowHash } from "./links/flow.ts"
+import type { TokenHash } from "./links/token.ts"
+import type { NewSession, Session } from "./sessions/session.ts"
+import type { SessionTokenHash } from "./sessions/session-token.ts"
+import type { ProviderUse, User } from "./users/user.ts"
+
+export interface Store {
+  /** A short name for logs and the doctor: `sqlite`. */
+  readonly name: string
+  readonly requests: RequestStore
+  readonly links: LinkStore
+  readonly codes: CodeStore
+  readonly sessions: SessionStore
+  readonly users: UserStore
+  readonly providers: ProviderStore
+  readonly limits: LimitStore
+  readonly outbox: OutboxStore
+  readonly audit: AuditStore
+  /** Brings the tables up to date; safe to call again. Returns the names of the migrations that it ran. */
+  migrate(): Promise<readonly string[]>
+  /** Rejects while the store can't decide anything. */
+  ping(): Promise<void>
+  /** Waits for decisions under way, then lets go of the database. */
+  close(): Promise<void>
+}
+
+// ── Asking ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export interface RequestStore {
+  /**
+   * Takes the limits and writes request, outbox row and `link_requested`. Reads no user and no list, so there is nothing
+   * to time (P4). A spent address limit changes one column of the outbox row and nothing that the caller can see.
+   */
+  open(request: OpenRequest): Promise<OpenOutcome>
+  /** The newest request of a flow, or null. */
+  latest(flowHash: FlowHash): Promise<PendingRequest | null>
+}
+
+export interface OpenRequest {
+  readonly requestId: string
+  readonly outboxId: string
+  readonly address: Address
+  /** The flow in the browser's cookie, if any. It is kept where its newest request is open, for the same address and with tries left. */
+  readonly flowHash: FlowHash | null
+  /** Used in every other case. */
+  readonly freshFlowHash: FlowHash
+  readonly matchNumber: number
+  readonly next: string | null
+  readonly locale: string
+  /** "Firefox on Windows", for the mail and the link page. */
+  readonly device: string
+  readonly client: Client
+  readonly limits: AskLimits
+  readonly at: number
+  /** When the outbox gives the mail up: milliseconds since the epoch. */
+  readonly deadline: number
+}
+
+export interface AskLimits {
+  /** Taken first, if the browser is known for this address: when it admits, no other limit is taken. */
+  readonly knownBrowser: LimitTake | null
+  /** Refused openly. */
+  readonly client: LimitTake
+  /** Refused silently. */
+  readonly address: LimitTake
+}
+
+export type OpenOutcome =
+  | { readonly status: "opened"; readonly flow: "kept" | "fresh"; readonly quota: Quota | null }
+  | { readonly status: "rate_limited"; readonly quota: Quota }
+
+export interface PendingRequest {
+  readonly requestId: string
+  readonly address: Address
+  readonly matchNumber: number
+  readonly next: string | null
+  readonly requestedAt: number
+  /** When a link or code for this address was redeemed after it, or null. */
+  readonly closedAt: number | null
+  readonly codeTriesLeft: number
+}
+
+// ── Links and codes ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+export interface LinkStore {
+  /** Stores the hashes of a new pair for an outbox row whose lease the caller still holds. */
+  mint(link: MintLink): Promise<{ readonly status: "minted" | "lease_lost" }>
+  /** What a link is, without touching it. */
+  inspect(tokenHash: TokenHash): Promise<LinkView | null>
+  /** Notes once, with `link_prefetched`, that a live link was fetched by somebody other than the browser that asked. */
+  notePrefetch(prefetch: { readonly tokenHash: TokenHash; readonly client: Client; readonly at: number }): Promise<void>
+  /** Uses a link up: at most once, over any number of processes (P1). */
+  redeem(redeem: RedeemLink): Promise<RedeemLinkOutcome>
+}
+
+export interface MintLink {
+  readonly linkId: string
+  readonly outboxId: string
+  readonly leaseId: string
+  readonly tokenHash: TokenHash
+  readonly codeHash: CodeHash
+  readonly at: number
+  readonly expiresAt: number
+}
+
+export interface LinkView {
+  readonly linkId: string
+  readonly address: Address
+  readonly flowHash: FlowHash
+  readonly next: string | null
+  readonly device: string
+  readonly ip: string | null
+  readonly requestedAt: number
+  readonly expiresAt: number
+  readonly consumedAt: number | null
+  readonly supersededAt: number | null
+  readonly prefetchedAt: number | null
+  readonly matchTriesLeft: number
+}
+
+interface Redeem {
+  readonly limit: LimitTake
+  readonly client: Client
+  readonly at: number
+  /** The session to start if all is well. */
+  readonly session: NewSession
+  /** The id of the user to create if the address has none. */
+  readonly newUserId: string
+  /** The session that this browser holds already: it ends as the new one begins (ASVS 7.2.4). */
+  readonly replaces: SessionTokenHash | null
+}
+
+export interface RedeemLink extends Redeem {
+  readonly tokenHash: TokenHash
+  readonly flowHash: FlowHash | null
+  /** What was typed in a browser without the flow. */
+  readonly matchNumber: number | null
+}
+
+export interface RedeemCode extends Redeem {
+  readonly flowHash: FlowHash
+  /** One for each server secret: the first one made it, unless secrets were rotated since. */
+  readonly codeHashes: readonly CodeHash[]
+}
+
+export interface Redeemed {
+  readonly status: "redeemed"
+  readonly user: User
+  readonly session: Session
+  readonly next: string | null
+  readonly isNewUser: boolean
+}
+
+interface RedeemLimited {
+  readonly status: "rate_limited"
+  readonly quota: Quota
+}
+
+export type RedeemLinkOutcome =
+  | Redeemed
+  | RedeemLimited
+  | { readonly status: "used" | "expired" | "superseded"; readonly address: Address; readonly next: string | null }
+  | { readonly status: "unknown" }
+  /** Not burnt. `triesLeft` counts what is left of the match number's tries; 0: it works only where it was asked for. */
+  | { readonly status: "wrong_browser"; readonly triesLeft: number; readonly wasTried: boolean }
+  | { readonly status: "refused" }
+
+export interface CodeStore {
+  /**
+   * Uses a code up. A wrong code costs a try of the request, sent or withheld alike, so that nothing tells them apart
+   * (P4); only the right code learns that it is expired or used.
+   */
+  redeem(redeem: RedeemCode): Promise<RedeemCodeOutcome>
+}
+
+export type RedeemCodeOutcome =
+  | Redeemed
+  | RedeemLimited
+  | { readonly status: "wrong_code"; readonly triesLeft: number }
+  | { readonly status: "used" | "expired" | "superseded" }
+  /** The browser holds no flow that is waiting for a code. */
+  | { readonly status: "unknown" }
+  | { readonly status: "refused" }
+
+// ── Sessions, users, ways in ────────────────────────────────────────────────────────────────────────────────────────
+
+export interface SessionStore {
+  /** The session that a token stands for, and its user; null when it ended in any way or never was. Touches `lastSeenAt` at most every `touchEvery` ms. */
+  check(check: CheckSession): Promise<SignedIn | null>
+  /** A user's live sessions, newest first. */
+  list(list: { readonly userId: string; readonly at: number }): Promise<readonly Session[]>
+  /** Ends sessions of one user; the rows stay. Returns how many ended. */
+  revoke(revoke: RevokeSessions): Promise<number>
+}
+
+export interface CheckSession {
+  readonly tokenHash: SessionTokenHash
+  readonly at: number
+  readonly idleTtl: number
+  readonly touchEvery: number
+}
+
+export interface SignedIn {
+  readonly user: User
+  readonly session: Session
+}
+
+export interface RevokeSessions {
+  readonly userId: string
+  /** A public session id, or every live one. */
+  readonly sessionId: string | "all"
+  readonly reason: RevokeReason
+  readonly client: Client
+  readonly at: number
+}
+
+export interface UserStore {
+  find(by: { readonly userId: string } | { readonly address: Address }): Promise<User | null>
+  /** Disabling ends every session and link of the user at once (P10). `unchanged`: it was so already. */
+  setDisabled(change: {
+    readonly userId: string
+    readonly isDisabled: boolean
+    readonly client: Client
+    readonly at: number
+  }): Promise<"changed" | "unchanged" | "unknown_user">
+}
+
+export interface ProviderStore {
+  record(use: { readonly userId: string; readonly provider: string; readonly client: Client; readonly at: number }): Promise<"recorded" | "unknown_user">
+  /** A user's ways in, most recently used first. */
+  list(userId: string): Promise<readonly ProviderUse[]>
+}
+
+// ── Limits ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export interface LimitStore {
+  /** Admits at most `max` in any window, exactly, over processes and parallel calls (P8). The first refusal in a window writes `rate_limited`. */
+  take(take: { readonly limit: LimitTake; readonly address: Address | null; readonly client: Client; readonly at: number }): Promise<LimitOutcome>
+  /** Deletes up to `max` rows that no longer limit anybody. Returns how many went. */
+  sweep(sweep: { readonly at: number; readonly max: number }): Promise<number>
+}
+
+// ── Mail that is owed ───────────────────────────────────────────────────────────────────────────────────────────────
+
+export interface OutboxStore {
+  /** Leases up to `max` due rows until `leaseUntil`; no two callers hold one row at a time. */
+  claim(claim: { readonly leaseId: string; readonly leaseUntil: number; readonly max: number; readonly at: number }): Promise<readonly OutboxItem[]>
+  /** Says what became of a row, with its event. `lease_lost`: somebody else holds it now; nothing was written. */
+  settle(settle: SettleOutbox): Promise<"settled" | "lease_lost">
+  /** How many rows wait, and since when the oldest does. */
+  backlog(): Promise<{ readonly queued: number; readonly oldestAt: number | null }>
+}
+
+export interface OutboxItem {
+  readonly outboxId: string
+  readonly requestId: string
+  readonly address: Address
+  readonly flowHash: FlowHash
+  readonly locale: string
+  readonly device: string
+  readonly client: Client
+  readonly requestedAt: number
+  readonly deadline: number
+  /** 1 for the first. */
+  readonly attempt: number
+  /** The address limit was spent when it was asked for. */
+  readonly isOverLimit: boolean
+  /** Somebody signed in with this address after it was asked for. */
+  readonly isClosed: boolean
+  readonly user: User | null
+}
+
+export interface SettleOutbox {
+  readonly outboxId: string
+  readonly leaseId: string
+  readonly at: number
+  readonly result:
+    /** Older links of the flow die with it. */
+    | { readonly status: "sent"; readonly detail: EventDetail["link_sent"] }
+    | { readonly status: "withheld"; readonly reason: WithheldReason }
+    /** `retryAt` null: given up. */
+    | { readonly status: "failed"; readonly retryAt: number | null; readonly detail: EventDetail["send_failed"] }
+    /** Handed back untried, for another worker. */
+    | { readonly status: "released" }
+}
+
+// ── Audit ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export interface AuditStore {
+  append(event: NewEvent): Promise<void>
+  /** Events after position `after`, oldest first. */
+  read(read: { readonly after: number; readonly max: number }): Promise<readonly AuditEvent[]>
+  /** Calls back with each event that this process committed, after its commit. Returns a function that stops it. */
+  onCommitted(listener: (event: AuditEvent) => void): () => void
+}
+
+/** An event that stands alone: an application's own, or the count that closes a window of refusals. */
+export type NewEvent = {
+  readonly at: number
+  readonly userId: string | null
+  readonly address: Address | null
+  readonly client: Client
+} & (
+  | { readonly type: "rate_limited"; readonly detail: EventDetail["rate_limited"] }
+  | { readonly type: ApplicationEventType; readonly detail: ApplicationDetail }
+)

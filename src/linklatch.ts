@@ -1,0 +1,54 @@
+import type { Address } from "./core/addresses/canonical-address.ts"
+import type { ApplicationDetail, ApplicationEventType, Client } from "./core/audit/event.ts"
+import type { SignedIn } from "./core/store.ts"
+import type { Session } from "./core/sessions/session.ts"
+import type { ProviderUse, User } from "./core/users/user.ts"
+
+/** What a server knows about a request that the request itself doesn't say. */
+export interface ConnectionInfo {
+  /** The address at the other end of the socket. Without it, all clients share one limit. */
+  readonly remoteAddress?: string
+}
+
+/** What `linklatch(options)` returns. */
+export interface Auth {
+  /** Answers everything under `/auth` and `/admin`; 404 for the rest. Never rejects. */
+  handler(request: Request, info?: ConnectionInfo): Promise<Response>
+  /** Who sent this request: signature, then one indexed read. Null when nobody is signed in. */
+  session(request: Request): Promise<SignedIn | null>
+  readonly users: {
+    find(by: { readonly userId: string } | { readonly email: string }): Promise<User | null>
+    /** Ends every session and link of the user at once. */
+    disable(userId: string): Promise<"changed" | "unchanged" | "unknown_user">
+    enable(userId: string): Promise<"changed" | "unchanged" | "unknown_user">
+    isAdmin(user: User): boolean
+  }
+  readonly sessions: {
+    list(userId: string): Promise<readonly Session[]>
+    revoke(userId: string, sessionId: string): Promise<boolean>
+    revokeAll(userId: string): Promise<number>
+  }
+  readonly providers: {
+    /** Counts one use of a way in: `google`, `linkedin`, `passkey`… Lower case letters, digits and `_`, at most 32. */
+    record(userId: string, provider: string): Promise<"recorded" | "unknown_user">
+    list(userId: string): Promise<readonly ProviderUse[]>
+  }
+  readonly audit: {
+    /** Adds an event of the application's own namespace, `shop.order_placed`, to the log. */
+    record(event: ApplicationEvent): Promise<void>
+  }
+  /** Brings the tables up to date. */
+  migrate(): Promise<readonly string[]>
+  /** Rejects while nobody could sign in. */
+  ping(): Promise<void>
+  /** Finishes the mail under way, writes open counts, closes store and transport. */
+  close(): Promise<void>
+}
+
+export interface ApplicationEvent {
+  readonly type: ApplicationEventType
+  readonly userId?: string
+  readonly email?: Address | string
+  readonly detail?: ApplicationDetail
+  readonly client?: Client
+}
