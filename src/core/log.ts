@@ -7,4 +7,16 @@ export interface Log {
 
 export type LogFields = Readonly<Record<string, unknown>>
 
-export const silentLog: Log = { info: () => {}, warn: () => {}, error: () => {} }
+export const silentLog: Log = { info: () => undefined, warn: () => undefined, error: () => undefined }
+
+/** What a library may say unasked: warnings and errors, one JSON line each, on standard error. */
+export const warningLog: Log = {
+  info: () => undefined,
+  warn: (event, fields) => console.warn(consoleLine("warn", event, fields)),
+  error: (event, fields) => console.error(consoleLine("error", event, fields)),
+}
+
+function consoleLine(level: string, event: string, fields: LogFields = {}): string {
+  const plain = (_key: string, value: unknown) => (value instanceof Error ? `${value.name}: ${value.message}` : value)
+  return JSON.stringify({ level, event, ...fields }, plain)
+}

@@ -54,6 +54,8 @@ export interface LinklatchOptions {
   readonly logEmails?: boolean
   /** False where another process sends the mail. Default true. */
   readonly worker?: boolean
+  /** Pages show the way to `/dev/mailbox`: the development server sets it. */
+  readonly showMailbox?: boolean
   readonly clock?: Clock
   readonly random?: Random
 }

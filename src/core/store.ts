@@ -85,7 +85,7 @@ export interface PendingRequest {
   readonly matchNumber: number
   readonly next: string | null
   readonly requestedAt: number
-  /** When a link or code for this address was redeemed after it, or null. */
+  /** When a link or code of its flow was redeemed, or null. */
   readonly closedAt: number | null
   readonly codeTriesLeft: number
 }
@@ -123,7 +123,8 @@ export interface LinkView {
   readonly requestedAt: number
   readonly expiresAt: number
   readonly consumedAt: number | null
-  readonly supersededAt: number | null
+  /** A newer one of its flow was sent, or its person has signed in since it was asked for. */
+  readonly isSuperseded: boolean
   readonly prefetchedAt: number | null
   readonly matchTriesLeft: number
 }

@@ -1,5 +1,6 @@
 import { domainToASCII, domainToUnicode } from "node:url"
 import type { Branded } from "../brand.ts"
+import { trimBlanks } from "../trim-blanks.ts"
 
 /** A mail address in the one form that identity, limits, lists and mail all use: `ada@xn--bcher-kva.example`. */
 export type Address = Branded<"Address">
@@ -20,7 +21,7 @@ const LABEL_SHAPE = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/ // RFC 1035 §2.3.1
  * owner's. Anything that could become two recipients, a header or another person's address is invalid.
  */
 export function canonicalAddress(text: string): AddressOutcome {
-  const trimmed = text.slice(0, 1_000).replace(/^[ \t]+|[ \t]+$/g, "")
+  const trimmed = trimBlanks(text.slice(0, 1_000))
   if (trimmed === "") return { status: "empty" }
   const at = trimmed.indexOf("@")
   const local = lowerAscii(trimmed.slice(0, Math.max(at, 0)))

@@ -10,9 +10,173 @@ export interface Words {
 export interface MailWords {
   /** "Login to Example" */
   subject(siteName: string): string
+  /** What an inbox shows beside the subject. */
+  preheader(minutes: number): string
+  title(siteName: string): string
+  readonly lead: string
+  readonly button: string
+  readonly plainLink: string
+  readonly codeLead: string
+  lasts(minutes: number): string
+  readonly device: string
+  readonly unknownDevice: string
+  readonly requestedAt: string
+  readonly ignore: string
+  readonly keepToYourself: string
+}
+
+/** A sentence with something set into it that a page may emphasise, such as an address: the pieces in their order. */
+export type Sentence<Part> = readonly (string | Part)[]
+
+/** Why a link did not sign anybody in. */
+export type LinkProblem = "used" | "expired" | "superseded" | "unknown" | "refused"
+
+/** What an error page explains. */
+export type ProblemCode =
+  | "not_found"
+  | "method_not_allowed"
+  | "cross_origin"
+  | "rate_limited"
+  | "forbidden"
+  | "bad_request"
+  | "too_large"
+  | "unsupported_media_type"
+  | "unavailable"
+  | "internal"
+
+/** A heading and what stands under it. */
+export interface Explanation {
+  readonly title: string
+  readonly text: string
 }
 
 /** The pages. */
 export interface PageWords {
-  readonly signIn: { readonly title: string }
+  readonly layout: LayoutWords
+  readonly signIn: SignInWords
+  readonly checkMail: CheckMailWords
+  readonly link: LinkWords
+  readonly linkProblem: LinkProblemWords
+  readonly account: AccountWords
+  readonly signOut: SignOutWords
+  readonly admin: { title(name: string): string; readonly text: string; readonly toAccount: string }
+  readonly problem: ProblemWords
+  readonly mailbox: MailboxWords
+}
+
+export interface LayoutWords {
+  readonly developmentLabel: string
+  readonly development: string
+  readonly mailbox: string
+  /** The window's title of a page that came back with a mistake to mend. */
+  mistake(title: string): string
+}
+
+export interface SignInWords {
+  title(siteName: string): string
+  readonly lead: string
+  readonly emailLabel: string
+  readonly button: string
+  readonly empty: string
+  readonly invalid: string
+  readonly signedOut: string
+  signedInAs<Part>(address: Part): Sentence<Part>
+  readonly toAccount: string
+}
+
+export interface CheckMailWords {
+  readonly title: string
+  onItsWay<Part>(address: Part): Sentence<Part>
+  lasts(minutes: number): string
+  readonly codeLabel: string
+  readonly codeHint: string
+  readonly button: string
+  wrongCode(triesLeft: number): string
+  readonly notACode: string
+  readonly codeSpent: string
+  readonly matchNumber: string
+  readonly nothingYet: string
+  readonly resend: string
+  resendIn<Part>(seconds: Part): Sentence<Part>
+  readonly resendReady: string
+  readonly reload: string
+  readonly otherAddress: string
+}
+
+export interface LinkWords {
+  title(siteName: string): string
+  signsIn<Part>(address: Part): Sentence<Part>
+  readonly button: string
+  readonly busy: string
+  readonly switchTitle: string
+  signedInAs<Part>(address: Part): Sentence<Part>
+  readonly switchButton: string
+  readonly stay: string
+  readonly matchTitle: string
+  readonly matchText: string
+  readonly address: string
+  readonly device: string
+  readonly requestedAt: string
+  readonly matchLabel: string
+  matchWrong(triesLeft: number): string
+  readonly notYou: string
+  readonly onlyThereTitle: string
+  readonly onlyThereText: string
+}
+
+export interface LinkProblemWords extends Readonly<Record<LinkProblem, Explanation>> {
+  newLinkFor<Part>(address: Part): Sentence<Part>
+  readonly newLink: string
+  readonly toSignIn: string
+  readonly otherAddress: string
+}
+
+export interface AccountWords {
+  readonly title: string
+  readonly admin: string
+  readonly signedOutElsewhere: string
+  readonly sessions: string
+  readonly sessionsText: string
+  readonly current: string
+  readonly firstSeen: string
+  readonly lastSeen: string
+  readonly ip: string
+  readonly signOut: string
+  /** What a screen reader says for a button that ends one session of several. */
+  signOutOf(device: string): string
+  readonly signOutEverywhere: string
+  readonly providers: string
+  readonly providersText: string
+  /** The ways in that have a name; others show as they are. */
+  readonly providerNames: Readonly<Record<string, string>>
+  readonly firstUsed: string
+  readonly lastUsed: string
+  uses(count: number): string
+}
+
+export interface SignOutWords {
+  readonly title: string
+  signedInAs<Part>(address: Part): Sentence<Part>
+  readonly button: string
+  readonly stay: string
+  readonly nobodyTitle: string
+  readonly nobodyText: string
+  readonly toSignIn: string
+}
+
+export interface ProblemWords extends Readonly<Record<ProblemCode, Explanation>> {
+  retryAfter(seconds: number): string
+  readonly toSignIn: string
+}
+
+export interface MailboxWords {
+  readonly title: string
+  readonly text: string
+  readonly empty: string
+  readonly to: string
+  readonly sentAt: string
+  readonly code: string
+  readonly openLink: string
+  readonly asHtml: string
+  readonly asText: string
 }

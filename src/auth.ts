@@ -1,5 +1,4 @@
-import type { Address } from "./core/addresses/canonical-address.ts"
-import type { ApplicationDetail, ApplicationEventType, Client } from "./core/audit/event.ts"
+import type { ApplicationEvent } from "./core/audit/application-event.ts"
 import type { SignedIn } from "./core/store.ts"
 import type { Session } from "./core/sessions/session.ts"
 import type { ProviderUse, User } from "./core/users/user.ts"
@@ -12,7 +11,7 @@ export interface ConnectionInfo {
 
 /** What `linklatch(options)` returns. */
 export interface Auth {
-  /** Answers everything under `/auth` and `/admin`; 404 for the rest. Never rejects. */
+  /** Answers everything under `/auth`, and `/admin`; 404 for the rest. Never rejects. */
   handler(request: Request, info?: ConnectionInfo): Promise<Response>
   /** Who sent this request: signature, then one indexed read. Null when nobody is signed in. */
   session(request: Request): Promise<SignedIn | null>
@@ -29,12 +28,21 @@ export interface Auth {
     revokeAll(userId: string): Promise<number>
   }
   readonly providers: {
-    /** Counts one use of a way in: `google`, `linkedin`, `passkey`… Lower case letters, digits and `_`, at most 32. */
+    /**
+     * Counts one use of a way in: `google`, `linkedin`, `passkey`… Lower case letters, digits and `_`, at most 32.
+     *
+     * @throws LinklatchError `invalid_argument` on any other name.
+     */
     record(userId: string, provider: string): Promise<"recorded" | "unknown_user">
     list(userId: string): Promise<readonly ProviderUse[]>
   }
   readonly audit: {
-    /** Adds an event of the application's own namespace, `shop.order_placed`, to the log. */
+    /**
+     * Adds an event of the application's own namespace, `shop.order_placed`, to the log for good. Put no secret and no
+     * personal data into `detail`: give `userId`, `email` and `client` instead, which can be erased.
+     *
+     * @throws LinklatchError `invalid_argument` when the name has no namespace or the detail isn't flat and under 4 kB.
+     */
     record(event: ApplicationEvent): Promise<void>
   }
   /** Brings the tables up to date. */
@@ -43,12 +51,4 @@ export interface Auth {
   ping(): Promise<void>
   /** Finishes the mail under way, writes open counts, closes store and transport. */
   close(): Promise<void>
-}
-
-export interface ApplicationEvent {
-  readonly type: ApplicationEventType
-  readonly userId?: string
-  readonly email?: Address | string
-  readonly detail?: ApplicationDetail
-  readonly client?: Client
 }

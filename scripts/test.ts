@@ -1,0 +1,101 @@
+// `npm test`: the checks, the tests, the browser. `npm test -- test/attack` runs only the tests whose path holds those words.
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { ensureChromium } from "./find-chromium.ts"
+import { runCommand } from "./run-command.ts"
+
+interface Counts {
+  readonly passed: number
+  readonly failed: number
+  readonly skipped: number
+}
+
+/** What is read of vitest's JSON report. */
+interface VitestReport {
+  readonly numPassedTests: number
+  readonly numFailedTests: number
+  readonly numPendingTests: number
+  readonly numTodoTests: number
+  readonly testResults: readonly {
+    readonly status: string
+    readonly assertionResults: readonly { readonly status: string }[]
+  }[]
+}
+
+const startedAt = performance.now()
+const reports = mkdtempSync(join(tmpdir(), "linklatch-tests-"))
+const words = process.argv.slice(2)
+const counts: Counts[] = []
+const faults: string[] = []
+
+try {
+  if (words.length === 0) await runEverything()
+  else await runOnly(words)
+} finally {
+  rmSync(reports, { recursive: true, force: true })
+}
+printSummary()
+
+async function runEverything(): Promise<void> {
+  const checked = await runCommand("node", ["scripts/check.ts"], { show: true })
+  if (checked.exitCode !== 0) faults.push("npm run check failed")
+  await runTests("tests", ["--project", "!e2e"])
+  await runBrowserTests([])
+}
+
+async function runOnly(args: readonly string[]): Promise<void> {
+  if (args.some((arg) => arg.includes("e2e"))) await runBrowserTests(args)
+  else await runTests("tests", ["--project", "!e2e", ...args])
+}
+
+async function runBrowserTests(args: readonly string[]): Promise<void> {
+  try {
+    const chromium = await ensureChromium()
+    await runTests("browser tests", ["--project", "e2e", ...args], { CHROMIUM_PATH: chromium })
+  } catch (fault) {
+    faults.push(fault instanceof Error ? fault.message : String(fault))
+  }
+}
+
+async function runTests(name: string, args: readonly string[], env: Record<string, string> = {}): Promise<void> {
+  const report = join(reports, `${counts.length}.json`)
+  const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`]
+  // Vitest colours its lines where CI is set; in a file they are only noise.
+  const plain = process.stdout.isTTY ? {} : { NO_COLOR: "1" }
+  const { exitCode } = await runCommand("vitest", ["run", ...reporters, ...args], {
+    show: true,
+    env: { ...plain, ...env },
+  })
+  if (exitCode !== 0) faults.push(`${name}: vitest ended with ${exitCode}`)
+  counts.push(readCounts(report))
+}
+
+function readCounts(file: string): Counts {
+  // Vitest writes no report when it fails before its first test; its exit code is among the faults already.
+  if (!existsSync(file)) return { passed: 0, failed: 0, skipped: 0 }
+  const report = JSON.parse(readFileSync(file, "utf8")) as VitestReport
+  return {
+    passed: report.numPassedTests,
+    failed: report.numFailedTests + report.testResults.filter(isFileThatDied).length,
+    skipped: report.numPendingTests + report.numTodoTests,
+  }
+}
+
+// A file that can't even be loaded holds no test that could fail.
+function isFileThatDied({ status, assertionResults }: VitestReport["testResults"][number]): boolean {
+  return status === "failed" && assertionResults.every((result) => result.status !== "failed")
+}
+
+function printSummary(): void {
+  const [passed, failed, skipped] = [sum("passed"), sum("failed"), sum("skipped")]
+  if (passed + failed === 0) faults.push("no test ran")
+  console.log(`\n${((performance.now() - startedAt) / 1000).toFixed(0)} s in all`)
+  for (const fault of faults) console.log(fault)
+  console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`)
+  process.exitCode = faults.length === 0 && failed === 0 ? 0 : 1
+}
+
+function sum(kind: keyof Counts): number {
+  return counts.reduce((total, count) => total + count[kind], 0)
+}

@@ -1,0 +1,9 @@
+/** What a script can tell an outcome by. */
+export const exitCodes = {
+  ok: 0,
+  failed: 1,
+  /** The command itself was written wrong. */
+  usage: 2,
+  /** EX_CONFIG of sysexits.h: nothing helps until the settings are mended. */
+  configuration: 78,
+} as const

@@ -1,0 +1,34 @@
+import { readEnvironment } from "../server/environment.ts"
+import { createLog } from "../server/log.ts"
+import { runUntilStopped } from "../server/run-until-stopped.ts"
+import { secretsOf } from "../server/server-config.ts"
+import { startServer } from "../server/server.ts"
+import type { CommandContext } from "./command-context.ts"
+import { printFaults } from "./print-faults.ts"
+import { startFailure } from "./start-failure.ts"
+import { exitCodes } from "./exit-codes.ts"
+
+/** Runs the server until a signal ends it. Standard output is the JSON log. */
+export async function serve(context: CommandContext): Promise<number> {
+  const environment = readEnvironment(context.env, { command: "serve", directory: context.directory })
+  if (environment.status === "faulty") {
+    printFaults(context, environment.faults, environment.warnings)
+    return exitCodes.configuration
+  }
+  const { config, mode } = environment
+  const log = createLog({ mode, level: config.logLevel, secrets: secretsOf(config) })
+  try {
+    const running = await startServer(config, log)
+    log.info("listening", { host: running.host, port: running.port, baseUrl: running.baseUrl, mode })
+    for (const warning of environment.warnings) log.warn("setting_warning", { ...warning })
+    const exitCode = await runUntilStopped(running, log)
+    log.flush()
+    // What hung would keep the process alive.
+    process.exit(exitCode)
+  } catch (error) {
+    const { problem, exitCode } = startFailure(error)
+    log.error("start_failed", { problem, error })
+    log.flush()
+    return exitCode
+  }
+}

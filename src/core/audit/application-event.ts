@@ -1,0 +1,39 @@
+import { canonicalAddress } from "../addresses/canonical-address.ts"
+import { LinklatchError } from "../fault.ts"
+import type { NewEvent } from "../store.ts"
+import { type ApplicationDetail, type Client, nobody } from "./event.ts"
+
+/** An event as an application hands it in. */
+export interface ApplicationEvent {
+  /** A name of the application's own, with a dot in it: `shop.order_placed`. */
+  readonly type: `${string}.${string}`
+  readonly userId?: string
+  readonly email?: string
+  /** Flat, at most 4 kB as JSON. */
+  readonly detail?: ApplicationDetail
+  readonly client?: Client
+}
+
+const TYPE_SHAPE = /^[a-z][a-z0-9_]{0,31}(?:\.[a-z][a-z0-9_]{0,31}){1,3}$/
+const MAX_DETAIL_LENGTH = 4_096
+
+/** Checks an application's event. Our own names have no dot, so that nobody can write a false one of ours. */
+export function readApplicationEvent(event: ApplicationEvent, at: number): NewEvent {
+  if (!TYPE_SHAPE.test(event.type)) throw misuse(`An event's name is lower case with a dot in it, like "shop.order_placed".`)
+  const typed = event.email === undefined ? null : canonicalAddress(event.email)
+  if (typed !== null && typed.status !== "valid") throw misuse("The event's email is not a mail address.")
+  const { detail = {} } = event
+  if (!Object.values(detail).every(isFlat) || JSON.stringify(detail).length > MAX_DETAIL_LENGTH) {
+    throw misuse("An event's detail is a flat object of texts, finite numbers, booleans and nulls, at most 4 kB.")
+  }
+  const address = typed === null ? null : typed.address
+  return { type: event.type, at, userId: event.userId ?? null, address, client: event.client ?? nobody, detail: { ...detail } }
+}
+
+function isFlat(value: unknown): boolean {
+  return value === null || ["string", "boolean"].includes(typeof value) || Number.isFinite(value)
+}
+
+function misuse(message: string): LinklatchError {
+  return new LinklatchError("invalid_argument", message)
+}

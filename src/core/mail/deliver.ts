@@ -1,0 +1,89 @@
+import { MINUTE, SECOND } from "../clock.ts"
+import type { Context } from "../context.ts"
+import { uuidv7 } from "../ids.ts"
+import { createCode, hashCode } from "../links/code.ts"
+import { createToken, hashToken } from "../links/token.ts"
+import type { OutboxItem, SettleOutbox } from "../store.ts"
+import { withholdReason } from "../users/sign-in-policy.ts"
+import { wordsFor } from "../words/words-for.ts"
+import { composeMessage } from "./compose-message.ts"
+import type { MailMessage, MailTransport, SendOutcome } from "./transport.ts"
+
+// Well inside the lease, so that no row is sent by two workers because one was slow.
+const SEND_TIMEOUT = 20 * SECOND
+const RETRY_AFTER = [2 * SECOND, 5 * SECOND, 15 * SECOND, 30 * SECOND, MINUTE]
+
+/** Takes one leased row of the outbox to its end: withheld, sent, put off or given up. */
+export async function deliver(
+  context: Context,
+  transport: MailTransport,
+  item: OutboxItem,
+  leaseId: string,
+  stopping: AbortSignal,
+): Promise<void> {
+  const { settings, store, clock } = context
+  const { outboxId } = item
+  const settle = (result: SettleOutbox["result"]) => store.outbox.settle({ outboxId, leaseId, at: clock.now(), result })
+  if (stopping.aborted) return void (await settle({ status: "released" }))
+  const reason = withholdReason(item, settings)
+  if (reason !== null) return void (await settle({ status: "withheld", reason }))
+  if (clock.now() >= item.deadline) return void (await settle(failed(context, transport, item, tooLate)))
+  const minted = await mint(context, item, leaseId)
+  if (minted === null) return
+  const signal = AbortSignal.any([stopping, AbortSignal.timeout(SEND_TIMEOUT)])
+  const outcome = await transport.send(minted.message, { idempotencyKey: minted.linkId, signal })
+  if (outcome.status === "failed") return void (await settle(failed(context, transport, item, outcome)))
+  const { requestId, attempt } = item
+  await settle({ status: "sent", detail: { requestId, linkId: minted.linkId, attempt, transport: transport.name } })
+}
+
+const tooLate = { status: "failed", isPermanent: true, reason: "too_late" } as const
+
+/**
+ * Makes token and code now, not when they were asked for: their life starts at sending, and until then there is no secret
+ * to keep. A retry makes a new pair. The raw secrets live in this process's memory and in the mail.
+ */
+async function mint(context: Context, item: OutboxItem, leaseId: string): Promise<{ linkId: string; message: MailMessage } | null> {
+  const { settings, store, clock, random } = context
+  const at = clock.now()
+  const linkId = uuidv7(at, random)
+  const token = createToken(random)
+  const code = createCode(random)
+  const { status } = await store.links.mint({
+    linkId,
+    outboxId: item.outboxId,
+    leaseId,
+    tokenHash: hashToken(token),
+    codeHash: hashCode(code, item.flowHash, settings.secrets[0]),
+    at,
+    expiresAt: at + settings.linkTtl,
+  })
+  if (status === "lease_lost") return null
+  const message = composeMessage({
+    to: item.address,
+    // From the configuration and never from a header (P7).
+    link: `${settings.origin}/auth/link/${token}`,
+    code,
+    siteName: settings.siteName,
+    words: wordsFor(item.locale),
+    device: item.device,
+    requestedAt: item.requestedAt,
+    ttlMinutes: settings.linkTtl / MINUTE,
+  })
+  return { linkId, message }
+}
+
+function failed(
+  { clock, random }: Context,
+  transport: MailTransport,
+  { requestId, attempt, deadline }: OutboxItem,
+  outcome: Extract<SendOutcome, { status: "failed" }>,
+): SettleOutbox["result"] {
+  const wait = outcome.retryAfterMs ?? RETRY_AFTER[Math.min(attempt, RETRY_AFTER.length) - 1] ?? MINUTE
+  // Up to a quarter more, so that what failed together isn't tried again together.
+  const jitter = (wait / 4) * ((random.bytes(1)[0] ?? 0) / 256)
+  const retryAt = Math.ceil(clock.now() + wait + jitter)
+  const isOver = outcome.isPermanent || retryAt >= deadline
+  const detail = { requestId, attempt, transport: transport.name, next: isOver ? "given_up" : "later", reason: outcome.reason } as const
+  return { status: "failed", retryAt: isOver ? null : retryAt, detail }
+}

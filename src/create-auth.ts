@@ -1,0 +1,120 @@
+import type { Auth } from "./auth.ts"
+import { canonicalAddress } from "./core/addresses/canonical-address.ts"
+import { readApplicationEvent } from "./core/audit/application-event.ts"
+import { nobody } from "./core/audit/event.ts"
+import { mirrorEvent } from "./core/audit/mirror-events.ts"
+import { systemClock } from "./core/clock.ts"
+import type { Context } from "./core/context.ts"
+import { type ConfigurationFault, LinklatchError } from "./core/fault.ts"
+import { startKeepingLimits } from "./core/limits/keep-limits.ts"
+import { createRefusalMemory } from "./core/limits/refusal-memory.ts"
+import { type Log, warningLog } from "./core/log.ts"
+import { type MailWorker, startMailWorker } from "./core/mail/mail-worker.ts"
+import type { MailTransport } from "./core/mail/transport.ts"
+import type { LinklatchOptions } from "./core/options.ts"
+import { systemRandom } from "./core/random.ts"
+import { checkSession } from "./core/sessions/check-session.ts"
+import { readSettings } from "./core/settings.ts"
+import { type ClientAddress, createClientAddress } from "./http/client-address.ts"
+import { createHandler } from "./http/handler.ts"
+import { createSite } from "./http/site.ts"
+import { createLogTransport } from "./mail/log-transport.ts"
+
+const PROVIDER_SHAPE = /^[a-z][a-z0-9_]{0,31}$/
+
+/** Puts the parts together: this is the one place that knows all of them. */
+export function createAuth(options: LinklatchOptions): Auth {
+  const { context, clientAddress } = checkOptions(options)
+  const { store, log } = context
+  const transport = options.mail ?? createLogTransport(log)
+  const worker = options.worker === false ? null : startMailWorker(context, transport)
+  const limits = startKeepingLimits(context)
+  const stopMirror = store.audit.onCommitted((event) => mirrorEvent(event, log, options.logEmails === true))
+  const site = createSite(context, clientAddress, {
+    isDevelopment: options.showMailbox === true,
+    wakeWorker: () => worker?.wake(),
+  })
+  const handle = createHandler(site)
+  return {
+    ...useCases(context),
+    handler: (request, info) => handle(request, info?.remoteAddress),
+    session: (request) => checkSession(context, site.cookies.readSession(request.headers.get("cookie"))),
+    migrate: () => store.migrate(),
+    ping: () => store.ping(),
+    close: closeOnce(async () => {
+      await closeWorkers(worker, limits, log)
+      stopMirror()
+      await transport.close()
+      await store.close()
+    }),
+  }
+}
+
+function checkOptions(options: LinklatchOptions): { context: Context; clientAddress: ClientAddress } {
+  const { settings, faults } = readSettings(options)
+  const clientAddress = createClientAddress(options.trustedProxies ?? [])
+  const all = [...faults, ...clientAddress.faults, ...missingMail(options.mail, settings.isHttps)]
+  if (all.length > 0) {
+    const lines = all.map(({ setting, problem, cure }) => `- ${setting}: ${problem} ${cure}`)
+    throw new LinklatchError("invalid_configuration", `Linklatch can't start:\n${lines.join("\n")}`, { faults: all })
+  }
+  const { store, clock = systemClock, random = systemRandom, log = warningLog } = options
+  return { context: { settings, store, clock, random, log, refusals: createRefusalMemory() }, clientAddress }
+}
+
+// An https site without NODE_ENV is taken for production: nobody's links go to a log because a variable was forgotten.
+function missingMail(mail: MailTransport | undefined, isHttps: boolean): readonly ConfigurationFault[] {
+  // biome-ignore lint/style/noProcessEnv: the library has no other way to know that it runs in production
+  const mode = process.env.NODE_ENV
+  const isProduction = mode === "production" || (isHttps && mode !== "development" && mode !== "test")
+  if (mail !== undefined || !isProduction) return []
+  const cure = "Give mail: smtp({ url, from }) or resend({ apiKey, from }). For development set NODE_ENV=development."
+  return [{ setting: "mail", problem: "There is no mail transport, so nobody would get a link.", cure }]
+}
+
+function useCases({ settings, store, clock }: Context): Pick<Auth, "users" | "sessions" | "providers" | "audit"> {
+  const setDisabled = (userId: string, isDisabled: boolean) =>
+    store.users.setDisabled({ userId, isDisabled, client: nobody, at: clock.now() })
+  const revoke = (userId: string, sessionId: string) =>
+    store.sessions.revoke({ userId, sessionId, reason: "signed_out_elsewhere", client: nobody, at: clock.now() })
+  return {
+    users: {
+      async find(by) {
+        if ("userId" in by) return store.users.find(by)
+        const typed = canonicalAddress(by.email)
+        return typed.status === "valid" ? store.users.find({ address: typed.address }) : null
+      },
+      disable: (userId) => setDisabled(userId, true),
+      enable: (userId) => setDisabled(userId, false),
+      isAdmin: (user) => settings.adminEmails.has(user.email),
+    },
+    sessions: {
+      list: (userId) => store.sessions.list({ userId, at: clock.now() }),
+      revoke: async (userId, sessionId) => (await revoke(userId, sessionId)) > 0,
+      revokeAll: (userId) => revoke(userId, "all"),
+    },
+    providers: {
+      async record(userId, provider) {
+        if (PROVIDER_SHAPE.test(provider)) return store.providers.record({ userId, provider, client: nobody, at: clock.now() })
+        throw new LinklatchError("invalid_argument", `A provider's name is lower case letters, digits and "_", at most 32.`)
+      },
+      list: (userId) => store.providers.list(userId),
+    },
+    audit: {
+      record: async (event) => store.audit.append(readApplicationEvent(event, clock.now())),
+    },
+  }
+}
+
+async function closeWorkers(worker: MailWorker | null, limits: { stop(): Promise<void> }, log: Log): Promise<void> {
+  await worker?.stop()
+  await limits.stop().catch((error: unknown) => log.error("limits_housekeeping_failed", { error }))
+}
+
+function closeOnce(close: () => Promise<void>): () => Promise<void> {
+  let closing: Promise<void> | undefined
+  return () => {
+    closing ??= close()
+    return closing
+  }
+}

@@ -1,0 +1,25 @@
+import { html } from "hono/html"
+import type { ProblemCode } from "../../core/words/words.ts"
+import { layout, type Page, type PageContext } from "./layout.ts"
+
+export interface ProblemPageData {
+  readonly problem: ProblemCode
+  readonly retryAfterSeconds?: number
+}
+
+/** What went wrong with a request, in words, and where to go from here. */
+export function problemPage(page: PageContext, data: ProblemPageData): Page {
+  const words = page.words.pages.problem
+  const { title, text } = words[data.problem]
+  return layout(page, {
+    title,
+    body: html`<h1>${title}</h1>
+<p class="lead">${text} ${data.retryAfterSeconds !== undefined && words.retryAfter(data.retryAfterSeconds)}</p>
+<p>${wayOn(page, data.problem)}</p>`,
+  })
+}
+
+function wayOn(page: PageContext, problem: ProblemCode): Page {
+  if (problem === "forbidden") return html`<a class="button" href="/auth/account">${page.words.pages.account.title}</a>`
+  return html`<a class="button" href="/auth/sign-in">${page.words.pages.problem.toSignIn}</a>`
+}

@@ -1,0 +1,38 @@
+import type { SignedIn } from "../core/store.ts"
+import { showAccount, signOutSessions } from "./routes/account.ts"
+import { showAdmin } from "./routes/admin.ts"
+import { sendAsset } from "./routes/asset.ts"
+import { ask, showSignIn } from "./routes/ask.ts"
+import { showCheckMail } from "./routes/check-mail.ts"
+import { useCode } from "./routes/code.ts"
+import { showLink, useLink } from "./routes/link.ts"
+import { showSignOut, signOut } from "./routes/sign-out.ts"
+import type { Visit } from "./visit.ts"
+
+/**
+ * Who may come in, and what the handler may rely on. A route without a guard doesn't compile.
+ * - `public`: anybody, for methods that change nothing.
+ * - `sameOrigin`: our own pages only (CSRF, login CSRF included).
+ * - `session`: signed in; for a POST also from our own pages.
+ * - `admin`: the same, and an address of `adminEmails`.
+ */
+export type Route = { readonly method: "GET" | "POST"; readonly path: string } & (
+  | { readonly guard: "public"; readonly method: "GET"; handle(visit: Visit, parameter: string): Promise<Response> }
+  | { readonly guard: "sameOrigin"; handle(visit: Visit): Promise<Response> }
+  | { readonly guard: "session" | "admin"; handle(visit: Visit, signedIn: SignedIn): Promise<Response> }
+)
+
+export const routes: readonly Route[] = [
+  { method: "GET", path: "/auth/sign-in", guard: "public", handle: showSignIn },
+  { method: "POST", path: "/auth/sign-in", guard: "sameOrigin", handle: ask },
+  { method: "GET", path: "/auth/check-mail", guard: "public", handle: showCheckMail },
+  { method: "GET", path: "/auth/link/:token", guard: "public", handle: showLink },
+  { method: "POST", path: "/auth/link", guard: "sameOrigin", handle: useLink },
+  { method: "POST", path: "/auth/code", guard: "sameOrigin", handle: useCode },
+  { method: "GET", path: "/auth/account", guard: "session", handle: showAccount },
+  { method: "POST", path: "/auth/account/sign-out", guard: "session", handle: signOutSessions },
+  { method: "GET", path: "/auth/sign-out", guard: "public", handle: showSignOut },
+  { method: "POST", path: "/auth/sign-out", guard: "sameOrigin", handle: signOut },
+  { method: "GET", path: "/auth/assets/:file", guard: "public", handle: sendAsset },
+  { method: "GET", path: "/admin", guard: "admin", handle: showAdmin },
+]

@@ -1,0 +1,35 @@
+import type { SignedIn } from "../../core/store.ts"
+import { accountPage } from "../pages/account-page.ts"
+import { respondProblem } from "../problems.ts"
+import { readForm } from "../read-form.ts"
+import { redirect, respondPage } from "../respond.ts"
+import type { Visit } from "../visit.ts"
+import { redirectSignedOut } from "./sign-out.ts"
+
+export async function showAccount(visit: Visit, { user, session }: SignedIn): Promise<Response> {
+  const { store, clock, settings } = visit.site.context
+  const [sessions, providers] = await Promise.all([
+    store.sessions.list({ userId: user.id, at: clock.now() }),
+    store.providers.list(user.id),
+  ])
+  const page = accountPage(visit.page, {
+    user,
+    isAdmin: settings.adminEmails.has(user.email),
+    sessions: sessions.map((one) => ({ ...one, isCurrent: one.id === session.id })),
+    providers,
+    notice: new URL(visit.request.url).searchParams.has("signed-out") ? "signed_out_elsewhere" : null,
+  })
+  return respondPage(visit, page)
+}
+
+/** Ends one of the person's own sessions, or all of them. */
+export async function signOutSessions(visit: Visit, { user, session }: SignedIn): Promise<Response> {
+  const form = await readForm(visit.request, ["session"])
+  if (form.status !== "read") return respondProblem(visit, form.status)
+  const sessionId = form.values["session"] ?? ""
+  const { store, clock } = visit.site.context
+  const reason = sessionId === "all" ? "signed_out_everywhere" : sessionId === session.id ? "signed_out" : "signed_out_elsewhere"
+  await store.sessions.revoke({ userId: user.id, sessionId, reason, client: visit.client, at: clock.now() })
+  if (reason !== "signed_out_elsewhere") return redirectSignedOut(visit)
+  return redirect(visit, "/auth/account?signed-out")
+}

@@ -1,0 +1,8 @@
+import type { SignedIn } from "../../core/store.ts"
+import { adminPage } from "../pages/admin-page.ts"
+import { respondPage } from "../respond.ts"
+import type { Visit } from "../visit.ts"
+
+export function showAdmin(visit: Visit, { user }: SignedIn): Promise<Response> {
+  return respondPage(visit, adminPage(visit.page, { user }))
+}

@@ -1,0 +1,15 @@
+import { assets } from "../pages/assets.ts"
+import { respondProblem } from "../problems.ts"
+import { replyHeaders } from "../respond.ts"
+import type { Visit } from "../visit.ts"
+
+// Pages name assets with their version, so a browser may keep each for good.
+const FOR_GOOD = "public, max-age=31536000, immutable"
+
+export async function sendAsset(visit: Visit, file: string): Promise<Response> {
+  const asset = assets.get(file)
+  if (asset === undefined) return respondProblem(visit, "not_found")
+  const headers = replyHeaders(visit, { headers: { "Cache-Control": FOR_GOOD, "Content-Type": asset.type } })
+  headers.delete("Vary")
+  return new Response(asset.body, { headers })
+}

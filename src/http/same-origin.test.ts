@@ -1,0 +1,61 @@
+import { expect, it } from "vitest"
+import { isSameOrigin } from "./same-origin.ts"
+
+const OURS = "https://example.com"
+const ask = (method: string, headers: Record<string, string>) => isSameOrigin(new Headers(headers), method, OURS)
+
+/** CSR-2: what Sec-Fetch-Site says, what Origin says, and whether the request is ours. */
+const MATRIX: [site: string | null, origin: string | null, isOurs: boolean][] = [
+  ["same-origin", OURS, true],
+  ["same-origin", null, true],
+  ["same-origin", "null", true],
+  ["same-origin", "https://evil.example", false],
+  ["same-origin", "https://app.example.com", false],
+  ["same-origin", "http://example.com", false],
+  ["same-site", OURS, false],
+  ["same-site", null, false],
+  ["same-site", "https://app.example.com", false],
+  ["cross-site", OURS, false],
+  ["cross-site", null, false],
+  ["cross-site", "null", false],
+  ["cross-site", "https://evil.example", false],
+  ["none", OURS, false],
+  ["none", null, false],
+  ["none", "null", false],
+  ["", OURS, false],
+  ["Same-Origin", OURS, false],
+  ["same-origin, cross-site", OURS, false],
+  ["cross-site, same-origin", OURS, false],
+  ["anything", OURS, false],
+  [null, OURS, true],
+  [null, null, false],
+  [null, "null", false],
+  [null, "", false],
+  [null, "https://evil.example", false],
+  [null, "https://app.example.com", false],
+  [null, "https://example.com.evil.example", false],
+  [null, "https://evilexample.com", false],
+  [null, "https://example.com:8443", false],
+  [null, "https://example.com/", false],
+  [null, "https://EXAMPLE.com", false],
+  [null, "http://example.com", false],
+  [null, `${OURS}, https://evil.example`, false],
+]
+
+it.each(MATRIX)("with Sec-Fetch-Site %j and Origin %j, a POST is ours: %s", (site, origin, isOurs) => {
+  const headers = { ...(site !== null && { "sec-fetch-site": site }), ...(origin !== null && { origin }) }
+  for (const method of ["POST", "PUT", "PATCH", "DELETE", "TRACE", "PROPFIND", "get"]) {
+    expect(ask(method, headers), method).toBe(isOurs)
+  }
+})
+
+it("lets everybody ask, as asking changes nothing (P2)", () => {
+  for (const method of ["GET", "HEAD", "OPTIONS"]) {
+    expect(ask(method, { "sec-fetch-site": "cross-site", origin: "https://evil.example" })).toBe(true)
+    expect(ask(method, {})).toBe(true)
+  }
+})
+
+it("doesn't take Referer for Origin", () => {
+  expect(ask("POST", { referer: `${OURS}/auth/sign-in` })).toBe(false)
+})

@@ -1,0 +1,142 @@
+import { type Settings, readSettings } from "../core/settings.ts"
+import { createClientAddress } from "../http/client-address.ts"
+import { keepDevelopmentSecret } from "./development-secret.ts"
+import { readMailConfig } from "./mail-config.ts"
+import { warnOfMisspelt } from "./misspelt-variables.ts"
+import { checkProduction } from "./production-rules.ts"
+import { type Environment, readTexts, readValues } from "./read-variables.ts"
+import type { Mode, ServerConfig } from "./server-config.ts"
+import { createFaultList, type FaultList, type SettingFault } from "./setting-fault.ts"
+import { describeSettings, MISSING_BASE_URL, type SettingState } from "./setting-states.ts"
+import { type Variable, type VariableName, type VariableValues, variableNames, variables } from "./variables.ts"
+
+export interface EnvironmentContext {
+  /** Whose defaults hold: those of `linklatch dev`, or those of `linklatch serve`. */
+  readonly command: "dev" | "serve"
+  /** Where `.linklatch/` is kept in development. */
+  readonly directory: string
+}
+
+export type EnvironmentOutcome = {
+  readonly mode: Mode
+  readonly states: readonly SettingState[]
+  /** What works and is likely not meant. */
+  readonly warnings: readonly SettingFault[]
+  /** To be used where no fault is about it. */
+  readonly database: ServerConfig["database"]
+} & (
+  | { readonly status: "ready"; readonly config: ServerConfig }
+  | { readonly status: "faulty"; readonly faults: readonly SettingFault[] }
+)
+
+/** Reads every setting of the server at once: either all of them are right, or every fault is named with its cure. */
+export function readEnvironment(env: Environment, context: EnvironmentContext): EnvironmentOutcome {
+  const faults = createFaultList()
+  const warnings = createFaultList()
+  const mode = readMode(env, context.command, faults)
+  const texts = readTexts(env, faults)
+  const values = readValues(texts, faults)
+  const config = chooseConfig(values, mode, context, faults)
+  const settings = checkOptions(config, faults)
+  if (mode === "production") checkProduction(values, texts, faults, warnings)
+  warnOfMisspelt(env, warnings)
+  const told = { mode, states: describeSettings(texts, config, settings), warnings: warnings.faults, database: config.database }
+  if (faults.faults.length > 0) return { ...told, status: "faulty", faults: faults.faults }
+  return { ...told, status: "ready", config }
+}
+
+// Production unless somebody says otherwise: a forgotten NODE_ENV must not open the development doors (OPS-2).
+function readMode(env: Environment, command: "dev" | "serve", faults: FaultList): Mode {
+  const nodeEnv = env["NODE_ENV"]
+  if (command === "serve") return nodeEnv === "development" || nodeEnv === "test" ? "development" : "production"
+  if (nodeEnv === "production") {
+    const problem = "`linklatch dev` shows everybody's mail, so it doesn't run in production."
+    faults.add("NODE_ENV", problem, "Run `linklatch serve`, or set NODE_ENV to development.")
+  }
+  return "development"
+}
+
+function chooseConfig(values: VariableValues, mode: Mode, context: EnvironmentContext, faults: FaultList): ServerConfig {
+  const isDevelopment = mode === "development"
+  const port = values.PORT ?? 3000
+  const isBaseUrlLocal = isDevelopment && values.PUBLIC_BASE_URL === undefined
+  const baseUrl = values.PUBLIC_BASE_URL ?? (isDevelopment ? `http://localhost:${port}` : MISSING_BASE_URL)
+  return {
+    mode,
+    host: values.HOST ?? (context.command === "dev" ? "127.0.0.1" : "0.0.0.0"),
+    port,
+    isBaseUrlLocal,
+    options: {
+      baseUrl,
+      siteName: values.SITE_NAME ?? (isDevelopment ? "Linklatch (development)" : (URL.parse(baseUrl)?.host ?? "Linklatch")),
+      secret: values.LINKLATCH_SECRET ?? (isDevelopment ? developmentSecret(context.directory, faults) : PLACEHOLDER_SECRET),
+      ...furtherOptions(values),
+    },
+    database: values.DATABASE_URL ?? { engine: "sqlite", path: isDevelopment ? ".linklatch/dev.db" : "linklatch.db" },
+    mail: readMailConfig(values, mode, context.command === "dev" ? "mailbox" : "log", faults),
+    logLevel: values.LOG_LEVEL ?? "info",
+    metricsAllow: values.METRICS_ALLOW ?? ["127.0.0.1", "::1"],
+  }
+}
+
+// Only so that the other options can be checked: without a secret of its own, production is at fault.
+const PLACEHOLDER_SECRET = "-".repeat(32)
+
+function developmentSecret(directory: string, faults: FaultList): string {
+  if (faults.has("LINKLATCH_SECRET")) return PLACEHOLDER_SECRET
+  try {
+    return keepDevelopmentSecret(directory)
+  } catch (cause) {
+    const problem = `No secret could be kept here: ${cause instanceof Error ? cause.message : "unknown reason"}`
+    faults.add("LINKLATCH_SECRET", problem, "Run in a folder that can be written, or set LINKLATCH_SECRET.")
+    return PLACEHOLDER_SECRET
+  }
+}
+
+function furtherOptions(values: VariableValues) {
+  return present({
+    adminEmails: values.ADMIN_EMAILS,
+    signUp: values.SIGN_UP,
+    allowedEmails: values.ALLOWED_EMAILS,
+    allowedDomains: values.ALLOWED_DOMAINS,
+    allowedOrigins: values.ALLOWED_ORIGINS,
+    trustedProxies: values.TRUSTED_PROXIES,
+    linkTtlMinutes: values.LINK_TTL_MINUTES,
+    sessionIdleHours: values.SESSION_IDLE_HOURS,
+    sessionHours: values.SESSION_HOURS,
+    logEmails: values.LOG_EMAILS,
+    limits: present({
+      askClient: values.LIMIT_ASK_CLIENT,
+      askAddress: values.LIMIT_ASK_ADDRESS,
+      askBrowser: values.LIMIT_ASK_BROWSER,
+      redeemClient: values.LIMIT_REDEEM_CLIENT,
+    }),
+  })
+}
+
+function present<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never
+}
+
+/** The library's own rules, told in the names of our variables. What is at fault already isn't told twice. */
+function checkOptions(config: ServerConfig, faults: FaultList): Settings {
+  const { settings, faults: found } = readSettings({ ...config.options, store: NO_STORE })
+  const proxies = createClientAddress(config.options.trustedProxies ?? []).faults
+  const told = new Set(variableNames.filter((name) => faults.has(name)))
+  for (const { setting, problem, cure } of [...found, ...proxies]) {
+    const variable = variableOf(setting)
+    if (!told.has(variable)) faults.add(variable, problem, cure)
+  }
+  for (const { problem } of createClientAddress(config.metricsAllow).faults) {
+    faults.add("METRICS_ALLOW", problem, variables.METRICS_ALLOW.cure)
+  }
+  return settings
+}
+
+const NO_STORE = null as never
+
+function variableOf(option: string): VariableName {
+  const name = variableNames.find((name) => (variables[name] as Variable).option === option)
+  if (name === undefined) throw new Error(`No variable stands for the option ${option}.`)
+  return name
+}

@@ -1,0 +1,83 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client"
+import type { AuditEvent } from "../core/audit/event.ts"
+import { type Clock, SECOND } from "../core/clock.ts"
+import type { OutboxStore } from "../core/store.ts"
+
+/** One answered request. No label of it is chosen by a client: that would let anybody fill the memory. */
+export interface AnsweredRequest {
+  readonly method: string
+  /** The pattern, as `/auth/link/:token`: a path may hold a token (P12). */
+  readonly route: string
+  readonly status: number
+  readonly durationMs: number
+}
+
+export interface Metrics {
+  countRequest(request: AnsweredRequest): void
+  countEvent(event: AuditEvent): void
+  /** All of them in the text format of Prometheus. */
+  text(): Promise<string>
+  readonly contentType: string
+}
+
+const DURATION_BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5]
+
+export function createMetrics({ outbox, clock }: { readonly outbox: OutboxStore; readonly clock: Clock }): Metrics {
+  const registry = new Registry()
+  const registers = [registry]
+  collectDefaultMetrics({ register: registry })
+  // It says which Node this is, and with that which advisories apply (OPS-8).
+  registry.removeSingleMetric("nodejs_version_info")
+  const requests = new Counter({ name: "linklatch_http_requests_total", help: "Answered requests.", labelNames: ["method", "route", "status"], registers })
+  const durations = new Histogram({
+    name: "linklatch_http_request_duration_seconds",
+    help: "Time to answer.",
+    labelNames: ["route"],
+    buckets: DURATION_BUCKETS_SECONDS,
+    registers,
+  })
+  const events = new Counter({ name: "linklatch_events_total", help: "Events of the audit log.", labelNames: ["type"], registers })
+  const mails = new Counter({ name: "linklatch_mails_total", help: "What became of mail.", labelNames: ["outcome"], registers })
+  addOutboxGauges(outbox, clock, registry)
+  return {
+    countRequest({ method, route, status, durationMs }) {
+      requests.inc({ method, route, status: `${Math.floor(status / 100)}xx` })
+      durations.observe({ route }, durationMs / SECOND)
+    },
+    countEvent(event) {
+      // An application may have any number of event names.
+      events.inc({ type: event.type.includes(".") ? "application" : event.type })
+      const outcome = mailOutcome(event)
+      if (outcome !== null) mails.inc({ outcome })
+    },
+    text: () => registry.metrics(),
+    contentType: registry.contentType,
+  }
+}
+
+function mailOutcome(event: AuditEvent): "sent" | "withheld" | "failed" | "given_up" | null {
+  if (event.type === "link_sent") return "sent"
+  if (event.type === "link_withheld") return "withheld"
+  if (event.type === "send_failed") return event.detail.next === "later" ? "failed" : "given_up"
+  return null
+}
+
+function addOutboxGauges(outbox: OutboxStore, clock: Clock, registry: Registry): void {
+  const queued = new Gauge({ name: "linklatch_outbox_queued", help: "Mails that wait to be sent.", registers: [registry] })
+  new Gauge({
+    name: "linklatch_outbox_oldest_seconds",
+    help: "How long the oldest of them has waited.",
+    registers: [registry],
+    async collect() {
+      try {
+        const backlog = await outbox.backlog()
+        queued.set(backlog.queued)
+        this.set(backlog.oldestAt === null ? 0 : Math.max(0, clock.now() - backlog.oldestAt) / SECOND)
+      } catch {
+        // The store is down, which /readyz tells. The rest of the metrics must still be readable.
+        queued.set(Number.NaN)
+        this.set(Number.NaN)
+      }
+    },
+  })
+}

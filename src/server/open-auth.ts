@@ -1,0 +1,23 @@
+import { linklatch } from "../index.ts"
+import type { Log } from "../core/log.ts"
+import type { Store } from "../core/store.ts"
+import type { Auth } from "../auth.ts"
+import type { DevelopmentMailbox } from "../mail/development-mailbox.ts"
+import { sqlite } from "../sqlite.ts"
+import { openTransport } from "./open-transport.ts"
+import type { ServerConfig } from "./server-config.ts"
+
+export interface OpenedAuth {
+  readonly auth: Auth
+  readonly store: Store
+  /** Development only. */
+  readonly mailbox: DevelopmentMailbox | null
+}
+
+/** Builds the library's parts from the configuration. */
+export async function openAuth(config: ServerConfig, log: Log): Promise<OpenedAuth> {
+  const { transport, mailbox } = await openTransport(config.mail, log)
+  const store = sqlite(config.database.path)
+  const auth = linklatch({ ...config.options, store, mail: transport, log })
+  return { auth, store, mailbox }
+}

@@ -1,0 +1,34 @@
+import type { Log } from "../core/log.ts"
+import type { MailTransport } from "../core/mail/transport.ts"
+import type { DevelopmentMailbox } from "../mail/development-mailbox.ts"
+import { createLateTransport } from "./late-transport.ts"
+import type { MailConfig } from "./server-config.ts"
+
+export interface OpenedTransport {
+  readonly transport: MailTransport
+  /** The same transport where it is one that shows its mail: development only. */
+  readonly mailbox: DevelopmentMailbox | null
+}
+
+export async function openTransport(mail: MailConfig, log: Log): Promise<OpenedTransport> {
+  switch (mail.by) {
+    case "smtp": {
+      const { url, from } = mail
+      return { transport: createLateTransport("smtp", async () => (await import("../smtp.ts")).smtp({ url, from })), mailbox: null }
+    }
+    case "resend": {
+      const { resend } = await import("../resend.ts")
+      const { apiKey, from, baseUrl } = mail
+      return { transport: resend({ apiKey, from, ...(baseUrl !== null && { baseUrl }) }), mailbox: null }
+    }
+    case "mailbox": {
+      const { createDevelopmentMailbox } = await import("../mail/development-mailbox.ts")
+      const mailbox = createDevelopmentMailbox()
+      return { transport: mailbox, mailbox }
+    }
+    case "log": {
+      const { createLogTransport } = await import("../mail/log-transport.ts")
+      return { transport: createLogTransport(log), mailbox: null }
+    }
+  }
+}

@@ -1,0 +1,16 @@
+/** The embedded database: a file, nothing to install, one machine. `import { sqlite } from "linklatch/sqlite"` */
+import type { Store } from "./core/store.ts"
+import { migrate } from "./stores/sqlite/migrate.ts"
+import { openDatabase } from "./stores/sqlite/open-database.ts"
+import { createSqliteStore } from "./stores/sqlite/sqlite-store.ts"
+
+/**
+ * Opens the SQLite file at `path`, or a database in memory for `":memory:"`, and brings its tables up to date. Several
+ * processes of one machine may share a file. Each decision is on disk before it is answered (`synchronous = full`).
+ *
+ * @throws LinklatchError `store_unavailable` when the file can't be opened or migrated.
+ */
+export function sqlite(path: string): Store {
+  const database = openDatabase(path)
+  return createSqliteStore(database, migrate(database, Date.now()))
+}

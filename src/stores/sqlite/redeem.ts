@@ -1,0 +1,110 @@
+import type { DatabaseSync } from "node:sqlite"
+import type { Address } from "../../core/addresses/canonical-address.ts"
+import type { Client, ConsumeFailure } from "../../core/audit/event.ts"
+import type { FlowHash } from "../../core/links/flow.ts"
+import type { SessionTokenHash } from "../../core/sessions/session-token.ts"
+import type { NewSession, Session } from "../../core/sessions/session.ts"
+import type { Redeemed } from "../../core/store.ts"
+import { displayNameFrom } from "../../core/users/display-name.ts"
+import type { User } from "../../core/users/user.ts"
+import type { Journal } from "./journal.ts"
+import type { CountProvider } from "./providers.ts"
+import type { EndSessions } from "./sessions.ts"
+import type { CloseRequests, FindUser } from "./users.ts"
+
+const CONSUME = "update magic_link_tokens set consumed_at = ? where token_hash = ?"
+const CLOSE_FLOW = "update sign_in_requests set closed_at = ? where flow_hash = ? and closed_at is null"
+const INSERT_USER = "insert into users (user_id, address, display_name, created_at) values (?, ?, ?, ?)"
+const INSERT_SESSION = `
+  insert into sessions (token_hash, session_id, user_id, created_at, last_seen_at, idle_expires_at, expires_at, provider,
+    proven_at, device, ip, user_agent) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+
+/** A row of `magic_link_tokens`, with where its request wants to go. */
+export interface LinkRow {
+  readonly link_id: string
+  readonly token_hash: string
+  readonly request_id: string
+  readonly flow_hash: FlowHash
+  readonly address: Address
+  readonly code_hash: string
+  readonly expires_at: number
+  readonly consumed_at: number | null
+  readonly superseded_at: number | null
+  readonly match_tries: number
+  readonly next: string | null
+  readonly request_seq: number
+  readonly closed_through: number | null
+}
+
+export interface Redemption {
+  readonly by: "magic_link" | "email_code"
+  readonly session: NewSession
+  readonly newUserId: string
+  readonly replaces: SessionTokenHash | null
+  readonly client: Client
+  readonly at: number
+}
+
+/** The half of redeeming that a link and a code share: from a live row to a session, or a refusal. */
+export type CompleteRedeem = (link: LinkRow, redemption: Redemption, journal: Journal) => Redeemed | { readonly status: "refused" }
+
+/** Why a link can't be used by anybody, or null while it is live. */
+export function deadReason(link: LinkRow, at: number): "used" | "superseded" | "expired" | null {
+  if (link.consumed_at !== null) return "used"
+  if (isSuperseded(link)) return "superseded"
+  return at < link.expires_at ? null : "expired"
+}
+
+export function isSuperseded(link: LinkRow): boolean {
+  return link.superseded_at !== null || link.request_seq <= (link.closed_through ?? 0)
+}
+
+export function writeConsumeFailed(journal: Journal, by: Redemption["by"], reason: ConsumeFailure, link: LinkRow | null): void {
+  journal.write({ type: "consume_failed", detail: { by, reason, linkId: link?.link_id ?? null } }, null)
+}
+
+export function createCompleteRedeem(
+  database: DatabaseSync,
+  findUser: FindUser,
+  countProvider: CountProvider,
+  endSessions: EndSessions,
+  closeRequests: CloseRequests,
+): CompleteRedeem {
+  const consume = database.prepare(CONSUME)
+  const closeFlow = database.prepare(CLOSE_FLOW)
+  const insertUser = database.prepare(INSERT_USER)
+  const insertSession = database.prepare(INSERT_SESSION)
+
+  function createUser(address: Address, { newUserId, at }: Redemption, journal: Journal): User {
+    const displayName = displayNameFrom(address)
+    insertUser.run(newUserId, address, displayName, at)
+    journal.write({ type: "user_created", detail: {} }, newUserId)
+    return { id: newUserId, email: address, displayName, createdAt: at, disabledAt: null }
+  }
+
+  function startSession(userId: string, { by, session, client, at }: Redemption): Session {
+    const { id, tokenHash, idleExpiresAt, expiresAt, device } = session
+    const { ip, userAgent } = client
+    insertSession.run(tokenHash, id, userId, at, at, idleExpiresAt, expiresAt, by, at, device, ip, userAgent)
+    return { id, userId, createdAt: at, lastSeenAt: at, idleExpiresAt, expiresAt, provider: by, provenAt: at, device, ip }
+  }
+
+  return (link, redemption, journal) => {
+    const { by, at, replaces } = redemption
+    const existing = findUser({ address: link.address })
+    if (existing !== null && existing.disabledAt !== null) {
+      writeConsumeFailed(journal, by, "disabled", link)
+      return { status: "refused" }
+    }
+    consume.run(at, link.token_hash)
+    closeFlow.run(at, link.flow_hash)
+    const user = existing ?? createUser(link.address, redemption, journal)
+    closeRequests(user.id)
+    journal.write({ type: "link_consumed", detail: { requestId: link.request_id, linkId: link.link_id, by } }, user.id)
+    journal.write({ type: "provider_used", detail: { provider: by, isFirst: countProvider(user.id, by, at) } }, user.id)
+    if (replaces !== null) endSessions({ tokenHash: replaces }, "replaced", at, journal)
+    const session = startSession(user.id, redemption)
+    journal.write({ type: "session_created", detail: { sessionId: session.id, provider: by } }, user.id)
+    return { status: "redeemed", user, session, next: link.next, isNewUser: existing === null }
+  }
+}

@@ -1,0 +1,52 @@
+import type { DatabaseSync } from "node:sqlite"
+import type { AuditEvent } from "../../core/audit/event.ts"
+import type { Store } from "../../core/store.ts"
+import { createAudit, type EventListeners } from "./audit.ts"
+import { createCodes } from "./codes.ts"
+import { createJournals } from "./journal.ts"
+import { createLimits, createTakeLimit } from "./limits.ts"
+import { createLinks } from "./links.ts"
+import { createOutbox } from "./outbox.ts"
+import { createCountProvider, createProviders } from "./providers.ts"
+import { createCompleteRedeem } from "./redeem.ts"
+import { createFindLatest, createRequests } from "./requests.ts"
+import { createEndSessions, createSessions } from "./sessions.ts"
+import { createSharedCommit } from "./shared-commit.ts"
+import { createCloseRequests, createFindUser, createUsers } from "./users.ts"
+
+/** The store on one migrated SQLite database, which it owns from here on. */
+export function createSqliteStore(database: DatabaseSync, migrated: readonly string[]): Store {
+  const listeners: EventListeners = new Set()
+  const commits = createSharedCommit(database, (events) => publish(listeners, events))
+  const openJournal = createJournals(database)
+  const takeLimit = createTakeLimit(database)
+  const findLatest = createFindLatest(database)
+  const findUser = createFindUser(database)
+  const countProvider = createCountProvider(database)
+  const endSessions = createEndSessions(database)
+  const closeRequests = createCloseRequests(database)
+  const completeRedeem = createCompleteRedeem(database, findUser, countProvider, endSessions, closeRequests)
+  const ping = database.prepare("select 1")
+  return {
+    name: "sqlite",
+    requests: createRequests(database, commits, openJournal, takeLimit, findLatest),
+    links: createLinks(database, commits, openJournal, takeLimit, completeRedeem),
+    codes: createCodes(database, commits, openJournal, takeLimit, findLatest, completeRedeem),
+    sessions: createSessions(database, commits, openJournal, endSessions),
+    users: createUsers(database, commits, openJournal, findUser, endSessions, closeRequests),
+    providers: createProviders(database, commits, openJournal, findUser, countProvider),
+    limits: createLimits(database, commits, openJournal, takeLimit),
+    outbox: createOutbox(database, commits, openJournal),
+    audit: createAudit(database, commits, openJournal, listeners),
+    migrate: async () => migrated,
+    ping: async () => void ping.get(),
+    close: async () => {
+      commits.close()
+      if (database.isOpen) database.close()
+    },
+  }
+}
+
+function publish(listeners: EventListeners, events: readonly AuditEvent[]): void {
+  for (const event of events) for (const listener of listeners) listener(event)
+}

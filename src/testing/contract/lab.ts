@@ -1,0 +1,75 @@
+import type { Store } from "../../core/store.ts"
+
+/** What a suite needs of a test runner. The functions of vitest, Jest and `bun:test` fit as they are. */
+export interface TestRunner {
+  describe(title: string, body: () => void): void
+  it(title: string, body: () => Promise<void>, timeoutMs?: number): void
+  expect: Expect
+}
+
+export type Expect = (actual: unknown, message?: string) => Expectation
+
+export interface Expectation {
+  readonly not: Pick<Expectation, "toBe" | "toEqual" | "toContain" | "toMatchObject">
+  toBe(expected: unknown): void
+  toEqual(expected: unknown): void
+  toMatchObject(expected: object): void
+  toHaveLength(length: number): void
+  toContain(item: unknown): void
+  toContainEqual(item: unknown): void
+  toMatch(pattern: RegExp): void
+  toBeGreaterThan(number: number): void
+}
+
+/** A database of its own for one test, empty at first. */
+export interface TestDatabase {
+  /** Opens a store over this database. */
+  open(): Promise<Store>
+  /** Throws the database away; every store over it was closed before. */
+  discard?(): Promise<void>
+}
+
+/** What one test works with. */
+export interface Lab {
+  readonly store: Store
+  readonly expect: Expect
+  /** One more store over the same database, as another process would open it. */
+  open(): Promise<Store>
+  close(store: Store): Promise<void>
+}
+
+/** Facts about a store by their title, each with its proof. */
+export type Facts = Readonly<Record<string, (lab: Lab) => Promise<void>>>
+
+const TIMEOUT_MS = 30_000
+
+/** Makes a test of each fact, with a database of its own. */
+export function testFacts(concept: string, facts: Facts, createDatabase: () => Promise<TestDatabase>, runner: TestRunner): void {
+  runner.describe(concept, () => {
+    for (const [title, prove] of Object.entries(facts)) {
+      runner.it(title, () => proveInLab(prove, createDatabase, runner.expect), TIMEOUT_MS)
+    }
+  })
+}
+
+async function proveInLab(prove: Facts[string], createDatabase: () => Promise<TestDatabase>, expect: Expect): Promise<void> {
+  const database = await createDatabase()
+  const opened = new Set<Store>()
+  const open = async () => {
+    const store = await database.open()
+    opened.add(store)
+    return store
+  }
+  const close = async (store: Store) => {
+    opened.delete(store)
+    await store.close()
+  }
+  try {
+    const store = await open()
+    await store.migrate()
+    await prove({ store, expect, open, close })
+  } finally {
+    for (const store of opened) await store.close()
+    await database.discard?.()
+  }
+}

@@ -1,0 +1,60 @@
+import { askLimitFacts } from "./contract/ask-limits.ts"
+import { auditFacts } from "./contract/audit.ts"
+import { codeFacts, codeTryFacts } from "./contract/codes.ts"
+import { type TestDatabase, type TestRunner, testFacts } from "./contract/lab.ts"
+import { lifecycleFacts } from "./contract/lifecycle.ts"
+import { limitFacts, sweepFacts } from "./contract/limits.ts"
+import { inspectFacts, mintFacts, prefetchFacts } from "./contract/links.ts"
+import { matchNumberFacts } from "./contract/match-number.ts"
+import { outboxClaimFacts, outboxSettleFacts } from "./contract/outbox.ts"
+import { redeemLinkFacts, redeemRaceFacts } from "./contract/redeem-link.ts"
+import { flowFacts, requestFacts } from "./contract/requests.ts"
+import { sessionCheckFacts, sessionRevokeFacts } from "./contract/sessions.ts"
+import { sharedFacts } from "./contract/shared.ts"
+import { siblingFacts } from "./contract/siblings.ts"
+import { providerFacts, userFacts } from "./contract/users.ts"
+
+const contract = {
+  "the store": lifecycleFacts,
+  requests: requestFacts,
+  flows: flowFacts,
+  "limits of asking": askLimitFacts,
+  "claiming mail": outboxClaimFacts,
+  "settling mail": outboxSettleFacts,
+  minting: mintFacts,
+  "inspecting links": inspectFacts,
+  "fetched links": prefetchFacts,
+  "redeeming links": redeemLinkFacts,
+  "presses at once": redeemRaceFacts,
+  "match numbers": matchNumberFacts,
+  "other links of an address": siblingFacts,
+  codes: codeFacts,
+  "tries of a code": codeTryFacts,
+  "checking sessions": sessionCheckFacts,
+  "ending sessions": sessionRevokeFacts,
+  users: userFacts,
+  providers: providerFacts,
+  limits: limitFacts,
+  sweeping: sweepFacts,
+  audit: auditFacts,
+}
+
+/**
+ * The tests that every store must pass, one for each rule of the `Store` port. `createDatabase` makes an empty database
+ * for each test; the tests bring its tables up to date themselves. Pass the runner's own functions:
+ *
+ *     storeContract("my store", async () => ({ open: async () => myStore(await emptyDatabase()) }), { describe, it, expect })
+ */
+export function storeContract(name: string, createDatabase: () => Promise<TestDatabase>, runner: TestRunner): void {
+  runner.describe(`${name} keeps the store contract`, () => {
+    for (const [concept, facts] of Object.entries(contract)) testFacts(concept, facts, createDatabase, runner)
+  })
+}
+
+/**
+ * The tests for a database that outlives a store and that several processes open: run them beside `storeContract` for
+ * every store whose `open` gives a second store over the same data.
+ */
+export function sharedStoreContract(name: string, createDatabase: () => Promise<TestDatabase>, runner: TestRunner): void {
+  testFacts(`${name} keeps the contract of shared stores`, sharedFacts, createDatabase, runner)
+}

@@ -1,0 +1,107 @@
+import { mkdtemp, readFile, rm, stat } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { DatabaseSync } from "node:sqlite"
+import { describe, expect, it } from "vitest"
+import { sqlite } from "../../src/sqlite.ts"
+import { ask } from "../../src/testing/contract/steps/ask.ts"
+import { signIn } from "../../src/testing/contract/steps/redeem.ts"
+import { sharedStoreContract, storeContract } from "../../src/testing.ts"
+
+const runner = { describe, it, expect }
+
+storeContract("SQLite in a file", emptyFile, runner)
+sharedStoreContract("SQLite in a file", emptyFile, runner)
+storeContract("SQLite in memory", async () => ({ open: async () => sqlite(":memory:") }), runner)
+
+describe("the log in a SQLite file", () => {
+  const attempts = {
+    "an update": "update auth_events set type = 'checkpoint' where seq = 1",
+    "an update of every row": "update or replace auth_events set at = at + 1",
+    "a move of a row": "update auth_events set seq = seq + 1000",
+    "a delete": "delete from auth_events where seq = 1",
+    "a delete of every row": "delete from auth_events",
+    "a replace of every row": "insert or replace into auth_events select * from auth_events",
+    "a replace by position": `insert or replace into auth_events (seq, event_id, at, type, detail)
+      values (1, 'new', 0, 'forged', '{}')`,
+    "a replace by id": `insert or replace into auth_events (event_id, at, type, detail)
+      select event_id, 0, 'forged', '{}' from auth_events limit 1`,
+    "an upsert": `insert into auth_events (seq, event_id, at, type, detail) values (1, 'new', 0, 'forged', '{}')
+      on conflict (seq) do update set type = 'forged'`,
+    "other personal data": "update auth_event_pii set address = 'eve@example.com'",
+    "replaced personal data": "insert or replace into auth_event_pii select * from auth_event_pii",
+  }
+
+  for (const [title, statement] of Object.entries(attempts)) {
+    it(`refuses ${title} (AUD-1)`, async () => {
+      const { path, store, discard } = await signedInFile()
+      const database = new DatabaseSync(path)
+      const before = readLog(database)
+      expect(before.events.length).toBeGreaterThan(5)
+      expect(() => database.exec(statement)).toThrow(/append-only|can be erased, not changed/)
+      expect(readLog(database)).toEqual(before)
+      database.close()
+      await store.close()
+      await discard()
+    })
+  }
+
+  it("goes on after a person was erased, with the commitment and without the data", async () => {
+    const { path, store, discard } = await signedInFile()
+    const before = await store.audit.read({ after: 0, max: 100 })
+    const database = new DatabaseSync(path)
+    database.exec("delete from auth_event_pii")
+    database.close()
+    expect(await store.audit.read({ after: 0, max: 100 })).toEqual(before.map((event) => ({ ...event, person: null })))
+    await store.close()
+    await discard()
+  })
+})
+
+describe("the SQLite file", () => {
+  it("has the schema that is written down in schema.sql", async () => {
+    const { path, open, discard } = await emptyFile()
+    const store = await open()
+    const migrated = new DatabaseSync(path)
+    const written = new DatabaseSync(":memory:")
+    written.exec(await readFile(new URL("../../src/stores/sqlite/schema.sql", import.meta.url), "utf8"))
+    expect(readSchema(migrated)).toEqual(readSchema(written))
+    migrated.close()
+    written.close()
+    await store.close()
+    await discard()
+  })
+
+  it("is readable by its owner alone", async () => {
+    const { path, store, discard } = await signedInFile()
+    for (const file of [path, `${path}-wal`]) expect((await stat(file)).mode & 0o077, file).toBe(0)
+    await store.close()
+    await discard()
+  })
+})
+
+async function emptyFile() {
+  const folder = await mkdtemp(join(tmpdir(), "linklatch-store-"))
+  const path = join(folder, "auth.db")
+  return { path, open: async () => sqlite(path), discard: () => rm(folder, { recursive: true }) }
+}
+
+async function signedInFile() {
+  const file = await emptyFile()
+  const store = await file.open()
+  await store.migrate()
+  await signIn(store)
+  await ask(store)
+  return { ...file, store }
+}
+
+function readLog(database: DatabaseSync) {
+  const events = database.prepare("select * from auth_events order by seq").all()
+  return { events, people: database.prepare("select * from auth_event_pii order by pii_id").all() }
+}
+
+function readSchema(database: DatabaseSync) {
+  const statement = `select type, name, sql from sqlite_master
+    where name not like 'sqlite\\_%' escape '\\' and name <> 'schema_migrations' order by name`
+  return database.prepare(statement).all()
+}
