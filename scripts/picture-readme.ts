@@ -20,11 +20,7 @@ export async function pictureForReadme(browser: Browser, origin: string, file: s
 }
 
 async function picture(browser: Browser, url: string): Promise<string> {
-  const page = await browser.newPage({
-    viewport: { width: 390, height: 800 },
-    deviceScaleFactor: 2,
-    javaScriptEnabled: false,
-  })
+  const page = await browser.newPage({ viewport: { width: 390, height: 800 }, deviceScaleFactor: 2 })
   await page.goto(url)
   const bytes = await page.screenshot()
   await page.close()

@@ -39,6 +39,7 @@ export function readEnvironment(env: Environment, context: EnvironmentContext): 
   const config = chooseConfig(values, mode, context, faults)
   const settings = checkOptions(config, faults)
   if (mode === "production") checkProduction(values, texts, faults, warnings)
+  else warnOfOpenMailbox(config, warnings)
   warnOfMisspelt(env, warnings)
   const told = { mode, states: describeSettings(texts, config, settings), warnings: warnings.faults, database: config.database }
   if (faults.faults.length > 0) return { ...told, status: "faulty", faults: faults.faults }
@@ -54,6 +55,12 @@ function readMode(env: Environment, command: "dev" | "serve", faults: FaultList)
     faults.add("NODE_ENV", problem, "Run `linklatch serve`, or set NODE_ENV to development.")
   }
   return "development"
+}
+
+function warnOfOpenMailbox({ host, mail }: ServerConfig, warnings: FaultList): void {
+  if (mail.by !== "mailbox" || ["127.0.0.1", "::1", "localhost"].includes(host)) return
+  const problem = "Everybody who reaches this port can read the mailbox, and sign in as anybody."
+  warnings.add("HOST", problem, "Leave it at 127.0.0.1, unless this machine is yours alone.")
 }
 
 function chooseConfig(values: VariableValues, mode: Mode, context: EnvironmentContext, faults: FaultList): ServerConfig {

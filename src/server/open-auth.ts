@@ -18,6 +18,6 @@ export interface OpenedAuth {
 export async function openAuth(config: ServerConfig, log: Log): Promise<OpenedAuth> {
   const { transport, mailbox } = await openTransport(config.mail, log)
   const store = sqlite(config.database.path)
-  const auth = linklatch({ ...config.options, store, mail: transport, log })
+  const auth = linklatch({ ...config.options, store, mail: transport, log, showMailbox: mailbox !== null })
   return { auth, store, mailbox }
 }

@@ -10,7 +10,7 @@ const REPLACEMENT = "[scrubbed]"
 const SECRET_SHAPES = [
   /[A-Za-z0-9_-]{43,}/g,
   // The front of a link, also cut short or percent-encoded.
-  /(?<=\/auth\/link\/|%2Fauth%2Flink%2F)[^\s/?#"'<>\\]+/gi,
+  /(?<=\/auth\/link\/|%2Fauth%2Flink%2F)(?!:token$)[^\s/?#"'<>\\]+/gi,
   // Credentials in a URL.
   /(?<=\b[a-z][a-z0-9+.-]{1,20}:\/\/)[^\s/?#"'<>]*@/gi,
   /\bre_[A-Za-z0-9_]{8,}/g,

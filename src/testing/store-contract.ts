@@ -55,6 +55,10 @@ export function storeContract(name: string, createDatabase: () => Promise<TestDa
  * The tests for a database that outlives a store and that several processes open: run them beside `storeContract` for
  * every store whose `open` gives a second store over the same data.
  */
-export function sharedStoreContract(name: string, createDatabase: () => Promise<TestDatabase>, runner: TestRunner): void {
+export function sharedStoreContract(
+  name: string,
+  createDatabase: () => Promise<TestDatabase>,
+  runner: TestRunner,
+): void {
   testFacts(`${name} keeps the contract of shared stores`, sharedFacts, createDatabase, runner)
 }

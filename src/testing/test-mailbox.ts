@@ -51,7 +51,8 @@ export function createTestMailbox(): TestMailbox {
     },
     async verify() {},
     async close() {
-      for (const reader of readers) reader.giveUp(new Error(`The mailbox was closed; no message to ${reader.address} came.`))
+      for (const reader of readers)
+        reader.giveUp(new Error(`The mailbox was closed; no message to ${reader.address} came.`))
     },
   }
 }

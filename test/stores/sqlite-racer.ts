@@ -1,6 +1,6 @@
-import { sqlite } from "../../src/sqlite.ts"
-import type { RedeemLink } from "../../src/core/store.ts"
 import type { LimitTake } from "../../src/core/limits/limit.ts"
+import type { RedeemLink } from "../../src/core/store.ts"
+import { sqlite } from "../../src/sqlite.ts"
 
 /** What one process of a race does, all at once. */
 export interface Race {

@@ -14,6 +14,7 @@ const MAX_LOCAL = 64 // RFC 5321 §4.5.3.1.1
 const MAX_ADDRESS = 254 // RFC 5321 §4.5.3.1.3, less the angle brackets
 const LOCAL_SHAPE = /^[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/ // dot-atom, RFC 5322 §3.2.3
 const LABEL_SHAPE = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/ // RFC 1035 §2.3.1
+const NON_ASCII = /\P{ASCII}/gu
 
 /**
  * The canonical form of what a person typed: spaces around it go, ASCII letters become lower case and the domain
@@ -34,9 +35,8 @@ export function canonicalAddress(text: string): AddressOutcome {
 
 /** A domain as A-labels in lower case, or null where it isn't a public host name in one spelling. */
 export function canonicalDomain(text: string): string | null {
+  if (text.match(NON_ASCII)?.some(becomesAscii)) return null
   const lower = text.toLowerCase().normalize("NFC")
-  // The Kelvin sign lower-cases to a plain k: two spellings would become one person.
-  if (countNonAscii(lower) !== countNonAscii(text.normalize("NFC"))) return null
   const ascii = domainToASCII(lower)
   const unicode = domainToUnicode(ascii)
   // Full-width letters, ligatures and soft hyphens map onto other names: only a name that maps onto itself is taken.
@@ -51,7 +51,7 @@ function lowerAscii(text: string): string {
   return text.replace(/[A-Z]/g, (letter) => letter.toLowerCase())
 }
 
-function countNonAscii(text: string): number {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: the range is "all of ASCII"
-  return text.replace(/[\u0000-\u007f]/g, "").length
+// The Kelvin sign lower-cases to a plain k, and so does its normal form: two spellings would become one person.
+function becomesAscii(character: string): boolean {
+  return character.toLowerCase().normalize("NFC").charCodeAt(0) < 0x80
 }

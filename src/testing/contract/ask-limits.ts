@@ -41,7 +41,9 @@ export const askLimitFacts: Facts = {
     const limits = askLimits({ client: someLimit("ask_client", { max: 1, windowMs }) })
     await ask(store, { limits })
     const events = await eventsDuring(store, () => atOnce(20, (i) => ask(store, { limits, at: START + 1 + i })))
-    expect(said(events)).toEqual([{ type: "rate_limited", detail: { limit: "ask_client", count: 1, windowSeconds: 900 } }])
+    expect(said(events)).toEqual([
+      { type: "rate_limited", detail: { limit: "ask_client", count: 1, windowSeconds: 900 } },
+    ])
     expect(events[0]?.person).toEqual({ address: ada, ...laptop })
   },
 
@@ -83,28 +85,28 @@ export const askLimitFacts: Facts = {
       client: someLimit("ask_client", { max: 2, windowMs }),
       address: someLimit("ask_address", { max: 1, windowMs }),
     }
-    const [, second, third, fourth] = [await ask(store, { limits }), await ask(store, { limits }), await ask(store, { limits }), await ask(store, { limits })]
-    expect(second?.outcome).toMatchObject({ status: "opened", quota: { name: "ask_client", remaining: 1 } })
-    expect(third?.outcome).toMatchObject({ status: "opened", quota: { name: "ask_client", remaining: 0 } })
-    expect(fourth?.outcome).toMatchObject({ status: "rate_limited", quota: { name: "ask_client" } })
+    const askAgain = () => ask(store, { limits })
+    const [, second, third, fourth] = [await askAgain(), await askAgain(), await askAgain(), await askAgain()]
+    expect(second.outcome).toMatchObject({ status: "opened", quota: { name: "ask_client", remaining: 1 } })
+    expect(third.outcome).toMatchObject({ status: "opened", quota: { name: "ask_client", remaining: 0 } })
+    expect(fourth.outcome).toMatchObject({ status: "rate_limited", quota: { name: "ask_client" } })
     const items = await claim(store, { at: START })
     const over = items.filter((item) => item.isOverLimit).map(({ outboxId }) => outboxId)
-    expect(over).toEqual([third?.request.outboxId])
+    expect(over).toEqual([third.request.outboxId])
   },
 
   "answers the same above the address's limit, and marks only the outbox row (P4)": async ({ store, expect }) => {
     const address = someLimit("ask_address", { max: 1, windowMs })
-    const askFrom = (at: number) => ask(store, { at, limits: askLimits({ address, client: someLimit("ask_client", { max: 5, windowMs }) }) })
+    const askFrom = (at: number) =>
+      ask(store, { at, limits: askLimits({ address, client: someLimit("ask_client", { max: 5, windowMs }) }) })
     const within = await askFrom(START)
-    const events = await eventsDuring(store, async () => {
-      const above = await askFrom(START)
-      expect(above.outcome).toEqual(within.outcome)
-      const [requestWithin, requestAbove] = [await store.requests.latest(within.flowHash), await store.requests.latest(above.flowHash)]
-      expect({ ...requestAbove, requestId: "" }).toEqual({ ...requestWithin, requestId: "" })
-      expect(await isOverLimit(store, within.request.outboxId)).toBe(false)
-      expect(await isOverLimit(store, above.request.outboxId)).toBe(true)
-    })
-    expect(events.map(({ type }) => type)).toEqual(["link_requested"])
+    const above = await askFrom(START)
+    expect(above.outcome).toEqual(within.outcome)
+    const [one, other] = [await store.requests.latest(within.flowHash), await store.requests.latest(above.flowHash)]
+    expect({ ...other, requestId: one?.requestId }).toEqual({ ...one })
+    expect(await isOverLimit(store, within.request.outboxId)).toBe(false)
+    expect(await isOverLimit(store, above.request.outboxId)).toBe(true)
+    expect((await eventsOf(store)).filter(({ type }) => type === "link_requested")).toHaveLength(2)
   },
 
   "keeps a flow above the address's limit as it does below": async ({ store, expect }) => {
@@ -150,10 +152,13 @@ async function remaining(store: Store, limit: LimitTake): Promise<number> {
 async function isOverLimit(store: Store, outboxId: string): Promise<boolean | undefined> {
   const leaseId = `look-${outboxId}`
   const items = await store.outbox.claim({ leaseId, leaseUntil: START + MINUTE, max: 1_000, at: START + SECOND })
-  for (const item of items) await store.outbox.settle({ outboxId: item.outboxId, leaseId, at: START + SECOND, result: { status: "released" } })
+  for (const item of items)
+    await store.outbox.settle({ outboxId: item.outboxId, leaseId, at: START + SECOND, result: { status: "released" } })
   return items.find((item) => item.outboxId === outboxId)?.isOverLimit
 }
 
 function rateLimited(events: readonly AuditEvent[], limit: LimitTake["name"]) {
-  return events.filter((event) => event.type === "rate_limited" && "limit" in event.detail && event.detail.limit === limit)
+  return events.filter(
+    (event) => event.type === "rate_limited" && "limit" in event.detail && event.detail.limit === limit,
+  )
 }

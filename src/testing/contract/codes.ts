@@ -15,7 +15,14 @@ export const codeFacts: Facts = {
     expect(redeemed).toMatchObject({ isNewUser: true, next: "/cart", user: { email: ada, displayName: "Ada" } })
     const { id, device, idleExpiresAt, expiresAt } = session
     const times = { createdAt: at, lastSeenAt: at, provenAt: at, idleExpiresAt, expiresAt }
-    expect(redeemed.session).toEqual({ id, userId: redeemed.user.id, provider: "email_code", device, ip: phone.ip, ...times })
+    expect(redeemed.session).toEqual({
+      id,
+      userId: redeemed.user.id,
+      provider: "email_code",
+      device,
+      ip: phone.ip,
+      ...times,
+    })
   },
 
   "writes what happened, by code": async ({ store, expect }) => {
@@ -23,7 +30,10 @@ export const codeFacts: Facts = {
     const session = newSession(mail.link.at + MINUTE)
     const events = await eventsDuring(store, () => redeemCode(store, mail, { session, client: phone }))
     expect(said(events)).toEqual([
-      { type: "link_consumed", detail: { requestId: mail.request.requestId, linkId: mail.link.linkId, by: "email_code" } },
+      {
+        type: "link_consumed",
+        detail: { requestId: mail.request.requestId, linkId: mail.link.linkId, by: "email_code" },
+      },
       { type: "provider_used", detail: { provider: "email_code", isFirst: true } },
       { type: "session_created", detail: { sessionId: session.id, provider: "email_code" } },
       { type: "user_created", detail: {} },
@@ -62,7 +72,9 @@ export const codeFacts: Facts = {
     const events = await eventsDuring(store, async () => {
       expect(await redeemCode(store, mail, { flowHash: newFlowHash() })).toEqual({ status: "unknown" })
     })
-    expect(said(events)).toEqual([{ type: "consume_failed", detail: { by: "email_code", reason: "unknown", linkId: null } }])
+    expect(said(events)).toEqual([
+      { type: "consume_failed", detail: { by: "email_code", reason: "unknown", linkId: null } },
+    ])
   },
 
   "tells only the right code that it expired": async ({ store, expect }) => {
@@ -114,10 +126,15 @@ export const codeFacts: Facts = {
     const mail = await mailTo(store)
     const limit = someLimit("redeem_client", { max: 1, windowMs: MINUTE })
     const at = mail.link.at + SECOND
-    expect(await redeemCode(store, mail, { limit, at, codeHashes: [newCodeHash()] })).toMatchObject({ triesLeft: CODE_TRIES - 1 })
+    expect(await redeemCode(store, mail, { limit, at, codeHashes: [newCodeHash()] })).toMatchObject({
+      triesLeft: CODE_TRIES - 1,
+    })
     const quota = { name: "redeem_client", max: 1, windowMs: MINUTE, remaining: 0, resetAt: at + MINUTE }
     for (const codeHashes of [[newCodeHash()], [mail.link.codeHash]]) {
-      expect(await redeemCode(store, mail, { limit, at: at + 1, codeHashes })).toEqual({ status: "rate_limited", quota })
+      expect(await redeemCode(store, mail, { limit, at: at + 1, codeHashes })).toEqual({
+        status: "rate_limited",
+        quota,
+      })
     }
     expect((await store.requests.latest(mail.flowHash))?.codeTriesLeft).toBe(CODE_TRIES - 1)
     expect((await redeemCode(store, mail, { limit, at: at + MINUTE })).status).toBe("redeemed")
@@ -129,7 +146,10 @@ export const codeTryFacts: Facts = {
     const mail = await mailTo(store)
     for (const triesLeft of [4, 3, 2, 1, 0]) {
       const events = await eventsDuring(store, async () => {
-        expect(await redeemCode(store, mail, { codeHashes: [newCodeHash()] })).toEqual({ status: "wrong_code", triesLeft })
+        expect(await redeemCode(store, mail, { codeHashes: [newCodeHash()] })).toEqual({
+          status: "wrong_code",
+          triesLeft,
+        })
       })
       expect(events).toMatchObject([{ type: "consume_failed", detail: { by: "email_code", reason: "wrong_code" } }])
       expect((await store.requests.latest(mail.flowHash))?.codeTriesLeft).toBe(triesLeft)
@@ -154,7 +174,10 @@ export const codeTryFacts: Facts = {
     const withheld = await ask(store, { address: bob })
     for (let i = 0; i < CODE_TRIES + 2; i++) {
       const wrong = { at: START + 2 * MINUTE, codeHashes: [newCodeHash()] }
-      const [withMail, without] = [await redeemCode(store, sent, wrong), await redeemCode(store, { ...sent, ...withheld }, wrong)]
+      const [withMail, without] = [
+        await redeemCode(store, sent, wrong),
+        await redeemCode(store, { ...sent, ...withheld }, wrong),
+      ]
       expect(without).toEqual(withMail)
     }
   },
@@ -167,6 +190,18 @@ export const codeTryFacts: Facts = {
     expect(left.filter((tries) => tries === 0)).toHaveLength(60)
     expect((await store.requests.latest(mail.flowHash))?.codeTriesLeft).toBe(0)
     expect(await redeemCode(store, mail)).toEqual({ status: "wrong_code", triesLeft: 0 })
+  },
+
+  "gives no new tries to resends that race with wrong codes": async ({ store, expect }) => {
+    const mail = await mailTo(store)
+    const { flowHash } = mail
+    const wrong = () => redeemCode(store, mail, { codeHashes: [newCodeHash()] })
+    const outcomes = await atOnce<{ status: string }>(64, async (i) =>
+      i % 2 === 0 ? wrong() : (await ask(store, { flowHash })).outcome,
+    )
+    const left = outcomes.flatMap((outcome) => ("triesLeft" in outcome ? [outcome.triesLeft] : []))
+    expect(left.filter((tries) => tries !== 0).sort()).toEqual([1, 2, 3, 4])
+    expect((await store.requests.latest(flowHash))?.codeTriesLeft).toBe(0)
   },
 
   "lets one of 64 right codes in, twenty times over": async ({ store, expect }) => {

@@ -44,7 +44,12 @@ export type Facts = Readonly<Record<string, (lab: Lab) => Promise<void>>>
 const TIMEOUT_MS = 30_000
 
 /** Makes a test of each fact, with a database of its own. */
-export function testFacts(concept: string, facts: Facts, createDatabase: () => Promise<TestDatabase>, runner: TestRunner): void {
+export function testFacts(
+  concept: string,
+  facts: Facts,
+  createDatabase: () => Promise<TestDatabase>,
+  runner: TestRunner,
+): void {
   runner.describe(concept, () => {
     for (const [title, prove] of Object.entries(facts)) {
       runner.it(title, () => proveInLab(prove, createDatabase, runner.expect), TIMEOUT_MS)
@@ -52,7 +57,11 @@ export function testFacts(concept: string, facts: Facts, createDatabase: () => P
   })
 }
 
-async function proveInLab(prove: Facts[string], createDatabase: () => Promise<TestDatabase>, expect: Expect): Promise<void> {
+async function proveInLab(
+  prove: Facts[string],
+  createDatabase: () => Promise<TestDatabase>,
+  expect: Expect,
+): Promise<void> {
   const database = await createDatabase()
   const opened = new Set<Store>()
   const open = async () => {

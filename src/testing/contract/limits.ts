@@ -31,7 +31,8 @@ export const limitFacts: Facts = {
   "counts no refusal against anybody": async ({ store, expect }) => {
     const limit = someLimit("redeem_client", { max: 1, windowMs: MINUTE })
     await take(store, limit, START)
-    for (let at = START; at < START + MINUTE; at += SECOND) expect((await take(store, limit, at)).status).toBe("refused")
+    for (let at = START; at < START + MINUTE; at += SECOND)
+      expect((await take(store, limit, at)).status).toBe("refused")
     expect((await take(store, limit, START + MINUTE)).status).toBe("admitted")
   },
 
@@ -85,7 +86,9 @@ export const limitFacts: Facts = {
       for (let i = 1; i <= 30; i++) await store.limits.take({ limit, address: ada, client: phone, at: START + i })
     })
     const detail = { limit: "redeem_client", count: 1, windowSeconds: 60 }
-    expect(events).toMatchObject([{ type: "rate_limited", at: START + 1, userId: null, detail, person: { address: ada, ...phone } }])
+    expect(events).toMatchObject([
+      { type: "rate_limited", at: START + 1, userId: null, detail, person: { address: ada, ...phone } },
+    ])
   },
 
   "writes rate_limited once more in a later window": async ({ store, expect }) => {

@@ -103,7 +103,10 @@ export const inspectFacts: Facts = {
   "shows a link after it expired": async ({ store, expect }) => {
     const mail = await mailTo(store)
     await redeemLink(store, mail, { at: mail.link.expiresAt })
-    expect(await store.links.inspect(mail.link.tokenHash)).toMatchObject({ consumedAt: null, expiresAt: mail.link.expiresAt })
+    expect(await store.links.inspect(mail.link.tokenHash)).toMatchObject({
+      consumedAt: null,
+      expiresAt: mail.link.expiresAt,
+    })
   },
 }
 
@@ -130,16 +133,24 @@ export const prefetchFacts: Facts = {
   "leaves a fetched link as good as it was (P2)": async ({ store, expect }) => {
     const mail = await mailTo(store)
     await store.links.notePrefetch({ tokenHash: mail.link.tokenHash, client: phone, at: mail.link.at + SECOND })
-    expect(await store.links.inspect(mail.link.tokenHash)).toMatchObject({ consumedAt: null, matchTriesLeft: MATCH_TRIES })
+    expect(await store.links.inspect(mail.link.tokenHash)).toMatchObject({
+      consumedAt: null,
+      matchTriesLeft: MATCH_TRIES,
+    })
     expect((await redeemLink(store, mail)).status).toBe("redeemed")
   },
 
   "notes no fetch of a link that is used, expired, superseded or unknown": async ({ store, expect }) => {
-    const [used, expired, old] = [await mailTo(store), await mailTo(store, { address: bob }), await mailTo(store, { address: carol })]
+    const [used, expired, old] = [
+      await mailTo(store),
+      await mailTo(store, { address: bob }),
+      await mailTo(store, { address: carol }),
+    ]
     await deliver(store, await ask(store, { flowHash: old.flowHash, address: carol, at: START + 2 * SECOND }))
     await redeemLink(store, used)
     const before = await eventsOf(store)
-    const note = (mail: Mail, at = mail.link.at + 2 * MINUTE) => store.links.notePrefetch({ tokenHash: mail.link.tokenHash, client: phone, at })
+    const note = (mail: Mail, at = mail.link.at + 2 * MINUTE) =>
+      store.links.notePrefetch({ tokenHash: mail.link.tokenHash, client: phone, at })
     await Promise.all([note(used), note(old), note(expired, expired.link.expiresAt)])
     await store.links.notePrefetch({ tokenHash: unknownHash(), client: phone, at: START })
     expect(await eventsOf(store)).toEqual(before)

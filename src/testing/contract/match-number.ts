@@ -1,11 +1,11 @@
 import { MINUTE } from "../../core/clock.ts"
 import { MATCH_TRIES } from "../../core/links/match-number.ts"
+import type { Store } from "../../core/store.ts"
 import type { Facts } from "./lab.ts"
 import { ada, ask, newFlowHash, phone, START } from "./steps/ask.ts"
 import { type Mail, mailTo } from "./steps/deliver.ts"
 import { eventsDuring, said } from "./steps/events.ts"
 import { atOnce, elsewhere, redeemLink } from "./steps/redeem.ts"
-import type { Store } from "../../core/store.ts"
 
 const RIGHT = 42
 const WRONG = 43
@@ -17,7 +17,10 @@ export const matchNumberFacts: Facts = {
       const outcome = await redeemLink(store, mail, { flowHash })
       expect(outcome).toEqual({ status: "wrong_browser", triesLeft: MATCH_TRIES, wasTried: false })
     }
-    expect(await store.links.inspect(mail.link.tokenHash)).toMatchObject({ consumedAt: null, matchTriesLeft: MATCH_TRIES })
+    expect(await store.links.inspect(mail.link.tokenHash)).toMatchObject({
+      consumedAt: null,
+      matchTriesLeft: MATCH_TRIES,
+    })
     expect((await redeemLink(store, mail)).status).toBe("redeemed")
   },
 

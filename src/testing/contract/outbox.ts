@@ -39,7 +39,10 @@ export const outboxClaimFacts: Facts = {
 
   "knows the user whose address it is": async ({ store, expect }) => {
     const { user } = await signIn(store)
-    const [atAda, atBob] = [await ask(store, { at: START + 5 * MINUTE }), await ask(store, { at: START + 5 * MINUTE, address: bob })]
+    const [atAda, atBob] = [
+      await ask(store, { at: START + 5 * MINUTE }),
+      await ask(store, { at: START + 5 * MINUTE, address: bob }),
+    ]
     const items = await claim(store, { at: START + 5 * MINUTE })
     expect(items.find(({ outboxId }) => outboxId === atAda.request.outboxId)?.user).toEqual(user)
     expect(items.find(({ outboxId }) => outboxId === atBob.request.outboxId)?.user).toBe(null)
@@ -81,13 +84,19 @@ export const outboxSettleFacts: Facts = {
     const mail = await mintFor(store, sent)
     const events = await eventsDuring(store, async () => {
       await settleSent(store, mail)
-      await settle(store, withheld, (await lease(store, withheld)).leaseId, { status: "withheld", reason: "rate_limited" })
+      await settle(store, withheld, (await lease(store, withheld)).leaseId, {
+        status: "withheld",
+        reason: "rate_limited",
+      })
       await settle(store, later, (await lease(store, later)).leaseId, failed(later, START + MINUTE))
       await settle(store, gaveUp, (await lease(store, gaveUp)).leaseId, failed(gaveUp, null))
     })
     const failure = { attempt: 1, transport: "mailbox", reason: "smtp_450" }
     expect(events.map(({ type, detail }) => ({ type, detail }))).toEqual([
-      { type: "link_sent", detail: { requestId: sent.request.requestId, linkId: mail.link.linkId, attempt: 1, transport: "mailbox" } },
+      {
+        type: "link_sent",
+        detail: { requestId: sent.request.requestId, linkId: mail.link.linkId, attempt: 1, transport: "mailbox" },
+      },
       { type: "link_withheld", detail: { requestId, reason: "rate_limited" } },
       { type: "send_failed", detail: { requestId: later.request.requestId, ...failure, next: "later" } },
       { type: "send_failed", detail: { requestId: gaveUp.request.requestId, ...failure, next: "given_up" } },
@@ -118,7 +127,11 @@ export const outboxSettleFacts: Facts = {
     const mail = await mintFor(store, asked)
     await claim(store, { at: START + MINUTE })
     const events = await eventsDuring(store, async () => {
-      for (const result of [{ status: "released" }, { status: "withheld", reason: "disabled" }, failed(asked, null)] as const) {
+      for (const result of [
+        { status: "released" },
+        { status: "withheld", reason: "disabled" },
+        failed(asked, null),
+      ] as const) {
         expect(await settle(store, asked, mail.link.leaseId, result, START + MINUTE)).toBe("lease_lost")
       }
       expect(await settleSent(store, mail, START + MINUTE)).toBe("lease_lost")

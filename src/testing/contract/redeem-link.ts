@@ -17,7 +17,13 @@ export const redeemLinkFacts: Facts = {
       status: "redeemed",
       isNewUser: true,
       next: "/cart",
-      user: { id: newUserId, email: mail.request.address, displayName: "Ada Lovelace", createdAt: at, disabledAt: null },
+      user: {
+        id: newUserId,
+        email: mail.request.address,
+        displayName: "Ada Lovelace",
+        createdAt: at,
+        disabledAt: null,
+      },
       session: {
         id: session.id,
         userId: newUserId,
@@ -40,12 +46,16 @@ export const redeemLinkFacts: Facts = {
     const newUserId = newId(at)
     const events = await eventsDuring(store, () => redeemLink(store, mail, { at, session, newUserId, client: phone }))
     expect(said(events)).toEqual([
-      { type: "link_consumed", detail: { requestId: mail.request.requestId, linkId: mail.link.linkId, by: "magic_link" } },
+      {
+        type: "link_consumed",
+        detail: { requestId: mail.request.requestId, linkId: mail.link.linkId, by: "magic_link" },
+      },
       { type: "provider_used", detail: { provider: "magic_link", isFirst: true } },
       { type: "session_created", detail: { sessionId: session.id, provider: "magic_link" } },
       { type: "user_created", detail: {} },
     ])
-    for (const event of events) expect(event).toMatchObject({ at, userId: newUserId, person: { address: ada, ...phone } })
+    for (const event of events)
+      expect(event).toMatchObject({ at, userId: newUserId, person: { address: ada, ...phone } })
   },
 
   "finds the person who came before": async ({ store, expect }) => {
@@ -102,7 +112,9 @@ export const redeemLinkFacts: Facts = {
       const tokenHash = hashToken(createToken(systemRandom))
       expect(await redeemLink(store, mail, { tokenHash })).toEqual({ status: "unknown" })
     })
-    expect(said(events)).toEqual([{ type: "consume_failed", detail: { by: "magic_link", reason: "unknown", linkId: null } }])
+    expect(said(events)).toEqual([
+      { type: "consume_failed", detail: { by: "magic_link", reason: "unknown", linkId: null } },
+    ])
   },
 
   "refuses a disabled user": async ({ store, expect }) => {
@@ -125,7 +137,10 @@ export const redeemLinkFacts: Facts = {
     const mail = await mailTo(store, { at: START + 5 * MINUTE })
     const events = await eventsDuring(store, () => redeemLink(store, mail, { replaces: before.tokenHash }))
     const revoked = events.find(({ type }) => type === "session_revoked")
-    expect(revoked).toMatchObject({ userId: before.user.id, detail: { sessionId: before.session.id, reason: "replaced" } })
+    expect(revoked).toMatchObject({
+      userId: before.user.id,
+      detail: { sessionId: before.session.id, reason: "replaced" },
+    })
     expect(await store.sessions.list({ userId: before.user.id, at: mail.link.at })).toEqual([])
   },
 
@@ -138,8 +153,17 @@ export const redeemLinkFacts: Facts = {
 
   "replaces nothing where the browser's session ended already or never was": async ({ store, expect }) => {
     const { user, session, tokenHash } = await signIn(store)
-    await store.sessions.revoke({ userId: user.id, sessionId: session.id, reason: "signed_out", client: phone, at: START + 3 * MINUTE })
-    const [first, second] = [await mailTo(store, { at: START + HOUR }), await mailTo(store, { at: START + 2 * HOUR })]
+    await store.sessions.revoke({
+      userId: user.id,
+      sessionId: session.id,
+      reason: "signed_out",
+      client: phone,
+      at: START + 3 * MINUTE,
+    })
+    const [first, second] = [
+      await mailTo(store, { at: START + HOUR }),
+      await mailTo(store, { address: bob, at: START + HOUR }),
+    ]
     const events = await eventsDuring(store, async () => {
       expect((await redeemLink(store, first, { replaces: tokenHash })).status).toBe("redeemed")
       expect((await redeemLink(store, second, { replaces: newSession(START).tokenHash })).status).toBe("redeemed")
@@ -159,14 +183,16 @@ export const redeemLinkFacts: Facts = {
       expect((await redeemLink(store, mail, { limit, at: at + 2 })).status).toBe("rate_limited")
       expect((await redeemLink(store, mail, { ...wrong, at: at + 3 })).status).toBe("rate_limited")
     })
-    expect(said(events)).toEqual([{ type: "rate_limited", detail: { limit: "redeem_client", count: 1, windowSeconds: 60 } }])
+    expect(said(events)).toEqual([
+      { type: "rate_limited", detail: { limit: "redeem_client", count: 1, windowSeconds: 60 } },
+    ])
     expect((await redeemLink(store, mail, { limit, at: at + MINUTE })).status).toBe("redeemed")
   },
 
   "signs in whole or not at all": async ({ store, expect }) => {
-    const { session } = await signIn(store, { address: bob })
+    const { tokenHash } = await signIn(store, { address: bob })
     const mail = await mailTo(store, { at: START + 5 * MINUTE })
-    const broken = newSession(mail.link.at + MINUTE, { id: session.id })
+    const broken = newSession(mail.link.at + MINUTE, { tokenHash })
     const events = await eventsDuring(store, async () => {
       const [outcome] = await Promise.allSettled([redeemLink(store, mail, { session: broken })])
       expect(outcome.status).toBe("rejected")
@@ -192,7 +218,13 @@ export const redeemRaceFacts: Facts = {
     const mail = await mailTo(store)
     const events = await eventsDuring(store, () => atOnce(64, () => redeemLink(store, mail)))
     const counts = tally(events.map(({ type }) => ({ status: type })))
-    expect(counts).toEqual({ link_consumed: 1, user_created: 1, provider_used: 1, session_created: 1, consume_failed: 63 })
+    expect(counts).toEqual({
+      link_consumed: 1,
+      user_created: 1,
+      provider_used: 1,
+      session_created: 1,
+      consume_failed: 63,
+    })
   },
 
   "redeems 64 links of 64 people at once": async ({ store, expect }) => {

@@ -142,7 +142,9 @@ export const flowFacts: Facts = {
     const again = await ask(store, { flowHash: mail.flowHash, at: START + 5 * MINUTE })
     expect(again.outcome).toMatchObject({ status: "opened", flow: "kept" })
     expect((await store.requests.latest(mail.flowHash))?.codeTriesLeft).toBe(CODE_TRIES - 2)
-    expect(await redeemCode(store, mail, { ...wrong, at: START + 6 * MINUTE })).toMatchObject({ triesLeft: CODE_TRIES - 3 })
+    expect(await redeemCode(store, mail, { ...wrong, at: START + 6 * MINUTE })).toMatchObject({
+      triesLeft: CODE_TRIES - 3,
+    })
   },
 
   "closes the requests of the flow that signed somebody in, and of no other": async ({ store, expect }) => {
@@ -158,7 +160,10 @@ export const flowFacts: Facts = {
     const newer = await ask(store, { flowHash: mail.flowHash, at: START + 2 * SECOND })
     const at = START + 3 * MINUTE
     redeemedBy(await redeemLink(store, mail, { at }))
-    expect(await store.requests.latest(mail.flowHash)).toMatchObject({ requestId: newer.request.requestId, closedAt: at })
+    expect(await store.requests.latest(mail.flowHash)).toMatchObject({
+      requestId: newer.request.requestId,
+      closedAt: at,
+    })
   },
 
   "keeps one flow through requests that arrive together": async ({ store, expect }) => {

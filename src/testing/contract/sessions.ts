@@ -53,14 +53,17 @@ export const sessionCheckFacts: Facts = {
   "notes no use before that": async ({ store, expect }) => {
     const { session, tokenHash } = await signIn(store)
     await check(store, tokenHash, session.createdAt + touchEvery + 1)
-    for (const later of [1, MINUTE, touchEvery - 1]) await check(store, tokenHash, session.createdAt + touchEvery + 1 + later)
+    for (const later of [1, MINUTE, touchEvery - 1])
+      await check(store, tokenHash, session.createdAt + touchEvery + 1 + later)
     const [live] = await store.sessions.list({ userId: session.userId, at: session.createdAt + 2 * touchEvery })
     expect(live?.lastSeenAt).toBe(session.createdAt + touchEvery + 1)
   },
 
   "checks without an event": async ({ store, expect }) => {
     const { session, tokenHash } = await signIn(store)
-    const events = await eventsDuring(store, () => atOnce(20, (i) => check(store, tokenHash, session.createdAt + i * MINUTE)))
+    const events = await eventsDuring(store, () =>
+      atOnce(20, (i) => check(store, tokenHash, session.createdAt + i * MINUTE)),
+    )
     expect(events).toEqual([])
   },
 
@@ -91,7 +94,12 @@ export const sessionRevokeFacts: Facts = {
       expect(await store.sessions.revoke({ ...revoking(first), client: phone, at })).toBe(1)
     })
     expect(events).toMatchObject([
-      { type: "session_revoked", at, userId: first.user.id, detail: { sessionId: first.session.id, reason: "signed_out" } },
+      {
+        type: "session_revoked",
+        at,
+        userId: first.user.id,
+        detail: { sessionId: first.session.id, reason: "signed_out" },
+      },
     ])
     expect(events[0]?.person?.ip).toBe(phone.ip)
     expect(await check(store, first.tokenHash, at)).toBe(null)
@@ -126,7 +134,8 @@ export const sessionRevokeFacts: Facts = {
     })
     const ended = events.map((event) => (event.type === "session_revoked" ? event.detail : event.type))
     expect(ended).toHaveLength(2)
-    for (const { session } of [first, second]) expect(ended).toContainEqual({ sessionId: session.id, reason: "signed_out_everywhere" })
+    for (const { session } of [first, second])
+      expect(ended).toContainEqual({ sessionId: session.id, reason: "signed_out_everywhere" })
     expect((await check(store, stranger.tokenHash, START + HOUR))?.user).toEqual(stranger.user)
     expect(await check(store, first.tokenHash, START + HOUR)).toBe(null)
     expect(await check(store, second.tokenHash, START + HOUR)).toBe(null)
@@ -168,7 +177,13 @@ function revoking({ user, session }: Browser) {
 async function browsers<People extends readonly (typeof ada)[]>(store: Store, ...people: People) {
   const list: Browser[] = []
   for (const [i, address] of people.entries()) {
-    list.push(await signIn(store, { address, at: START + i * 10 * MINUTE }, { idleExpiresAt: START + DAY, expiresAt: START + 2 * DAY }))
+    list.push(
+      await signIn(
+        store,
+        { address, at: START + i * 10 * MINUTE },
+        { idleExpiresAt: START + DAY, expiresAt: START + 2 * DAY },
+      ),
+    )
   }
   return list as { [Person in keyof People]: Browser }
 }

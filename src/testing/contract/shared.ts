@@ -1,7 +1,7 @@
 import type { AuditEvent } from "../../core/audit/event.ts"
 import { HOUR, MINUTE } from "../../core/clock.ts"
 import type { Facts } from "./lab.ts"
-import { ada, addressOf, ask, laptop, newId, openRequest, START, someLimit } from "./steps/ask.ts"
+import { ada, addressOf, ask, laptop, openRequest, START, someLimit } from "./steps/ask.ts"
 import { claim, mailTo, mintFor, newCodeHash, settleSent } from "./steps/deliver.ts"
 import { eventsOf } from "./steps/events.ts"
 import { atOnce, redeemCode, redeemLink, signIn, tally } from "./steps/redeem.ts"
@@ -41,7 +41,9 @@ export const sharedFacts: Facts = {
   "spends exactly five tries on wrong codes over two stores (TOK-7)": async ({ store, open, expect }) => {
     const stores = [store, await open()] as const
     const mail = await mailTo(store)
-    const outcomes = await atOnce(64, (i) => redeemCode(stores[i % 2 === 0 ? 0 : 1], mail, { codeHashes: [newCodeHash()] }))
+    const outcomes = await atOnce(64, (i) =>
+      redeemCode(stores[i % 2 === 0 ? 0 : 1], mail, { codeHashes: [newCodeHash()] }),
+    )
     const left = outcomes.map((outcome) => (outcome.status === "wrong_code" ? outcome.triesLeft : -1))
     expect(left.filter((tries) => tries > 0).sort()).toEqual([1, 2, 3, 4])
     expect((await redeemCode(stores[1], mail)).status).toBe("wrong_code")
@@ -51,7 +53,10 @@ export const sharedFacts: Facts = {
     const stores = [store, await open()] as const
     const limit = someLimit("redeem_client", { max: 17, windowMs: MINUTE })
     const take = { limit, address: ada, client: laptop, at: START }
-    expect(tally(await atOnce(200, (i) => stores[i % 2 === 0 ? 0 : 1].limits.take(take)))).toEqual({ admitted: 17, refused: 183 })
+    expect(tally(await atOnce(200, (i) => stores[i % 2 === 0 ? 0 : 1].limits.take(take)))).toEqual({
+      admitted: 17,
+      refused: 183,
+    })
     expect((await eventsOf(store)).map(({ type }) => type)).toEqual(["rate_limited"])
   },
 
@@ -76,16 +81,26 @@ export const sharedFacts: Facts = {
     const { user, tokenHash } = await signIn(store)
     const check = { tokenHash, at: START + 5 * MINUTE, idleTtl: HOUR, touchEvery: MINUTE }
     expect((await other.sessions.check(check))?.user).toEqual(user)
-    await store.sessions.revoke({ userId: user.id, sessionId: "all", reason: "signed_out", client: laptop, at: check.at })
+    await store.sessions.revoke({
+      userId: user.id,
+      sessionId: "all",
+      reason: "signed_out",
+      client: laptop,
+      at: check.at,
+    })
     expect(await other.sessions.check(check)).toBe(null)
   },
 
   "tells listeners only what their own store committed": async ({ store, open, expect }) => {
     const other = await open()
+    const mine = openRequest()
     const heard: AuditEvent[] = []
-    other.audit.onCommitted((event) => heard.push(event))
-    const mine = openRequest({ requestId: newId() })
-    await atOnce(10, (i) => (i === 5 ? other.requests.open(mine) : store.requests.open(openRequest())))
+    const heardMine = new Promise((resolve) => {
+      other.audit.onCommitted((event) => resolve(heard.push(event)))
+    })
+    await atOnce(10, () => store.requests.open(openRequest()))
+    await other.requests.open(mine)
+    await heardMine
     expect(heard).toMatchObject([{ type: "link_requested", detail: { requestId: mine.requestId } }])
   },
 }

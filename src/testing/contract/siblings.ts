@@ -70,7 +70,9 @@ export const siblingFacts: Facts = {
   "lets one in when link and code of a mail race, twenty times over": async ({ store, expect }) => {
     for (let round = 0; round < 20; round++) {
       const mail = await mailTo(store, { address: addressOf(`ada${round}@example.com`), at: START + round * MINUTE })
-      const outcomes = await atOnce<{ status: string }>(16, (i) => (i % 2 === 0 ? redeemLink(store, mail) : redeemCode(store, mail)))
+      const outcomes = await atOnce<{ status: string }>(16, (i) =>
+        i % 2 === 0 ? redeemLink(store, mail) : redeemCode(store, mail),
+      )
       expect(tally(outcomes), `round ${round}`).toEqual({ redeemed: 1, used: 15 })
     }
   },

@@ -123,7 +123,10 @@ export const providerFacts: Facts = {
     await redeemCode(store, await mailTo(store, { at: START + HOUR }))
     await redeemLink(store, await mailTo(store, { at: START + 2 * HOUR }))
     const uses = (await store.providers.list(user.id)).map((use) => [use.provider, use.uses])
-    expect(uses).toEqual([["magic_link", 2], ["email_code", 1]])
+    expect(uses).toEqual([
+      ["magic_link", 2],
+      ["email_code", 1],
+    ])
   },
 
   "writes provider_used, and says which was the first": async ({ store, expect }) => {
@@ -146,7 +149,12 @@ export const providerFacts: Facts = {
     const events = await eventsDuring(store, () => {
       return atOnce(64, () => store.providers.record({ userId: user.id, provider: "google", client: laptop, at }))
     })
-    expect((await store.providers.list(user.id))[0]).toEqual({ provider: "google", firstUsedAt: at, lastUsedAt: at, uses: 64 })
+    expect((await store.providers.list(user.id))[0]).toEqual({
+      provider: "google",
+      firstUsedAt: at,
+      lastUsedAt: at,
+      uses: 64,
+    })
     expect(events.filter(({ detail }) => "isFirst" in detail && detail.isFirst)).toHaveLength(1)
   },
 

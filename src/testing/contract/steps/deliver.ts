@@ -62,7 +62,8 @@ export async function lease(store: Store, asked: Asked, at = asked.request.at + 
   const leaseId = newId(at)
   const items = await claim(store, { leaseId, at })
   for (const { outboxId } of items) {
-    if (outboxId !== asked.request.outboxId) await store.outbox.settle({ outboxId, leaseId, at, result: { status: "released" } })
+    if (outboxId !== asked.request.outboxId)
+      await store.outbox.settle({ outboxId, leaseId, at, result: { status: "released" } })
   }
   const item = items.find(({ outboxId }) => outboxId === asked.request.outboxId)
   if (item === undefined) throw new Error("the request's row is not due")
@@ -70,7 +71,10 @@ export async function lease(store: Store, asked: Asked, at = asked.request.at + 
 }
 
 /** Claims what is due at `at`, for half a minute. */
-export function claim(store: Store, { at, leaseId = newId(at), max = 1_000 }: { at: number; leaseId?: string; max?: number }) {
+export function claim(
+  store: Store,
+  { at, leaseId = newId(at), max = 1_000 }: { at: number; leaseId?: string; max?: number },
+) {
   return store.outbox.claim({ leaseId, leaseUntil: at + 30 * SECOND, max, at })
 }
 
@@ -80,7 +84,13 @@ export function settleSent(store: Store, mail: Mail, at = mail.link.at) {
   return settle(store, mail, leaseId, { status: "sent", detail }, at)
 }
 
-export function settle(store: Store, asked: Asked, leaseId: string, result: SettleOutbox["result"], at = asked.request.at + SECOND) {
+export function settle(
+  store: Store,
+  asked: Asked,
+  leaseId: string,
+  result: SettleOutbox["result"],
+  at = asked.request.at + SECOND,
+) {
   return store.outbox.settle({ outboxId: asked.request.outboxId, leaseId, at, result })
 }
 
@@ -88,5 +98,9 @@ export function settle(store: Store, asked: Asked, leaseId: string, result: Sett
 export function failed(asked: Asked, retryAt: number | null): SettleOutbox["result"] {
   const next = retryAt === null ? "given_up" : "later"
   const { requestId } = asked.request
-  return { status: "failed", retryAt, detail: { requestId, attempt: 1, transport: "mailbox", next, reason: "smtp_450" } }
+  return {
+    status: "failed",
+    retryAt,
+    detail: { requestId, attempt: 1, transport: "mailbox", next, reason: "smtp_450" },
+  }
 }

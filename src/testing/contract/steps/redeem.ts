@@ -1,8 +1,8 @@
 import { DAY, HOUR, MINUTE } from "../../../core/clock.ts"
 import { systemRandom } from "../../../core/random.ts"
-import { createSessionToken, hashSessionToken, type SessionTokenHash } from "../../../core/sessions/session-token.ts"
 import type { NewSession, Session } from "../../../core/sessions/session.ts"
-import type { OpenRequest, Redeemed, RedeemCode, RedeemLink, Store } from "../../../core/store.ts"
+import { createSessionToken, hashSessionToken, type SessionTokenHash } from "../../../core/sessions/session-token.ts"
+import type { OpenRequest, RedeemCode, Redeemed, RedeemLink, Store } from "../../../core/store.ts"
 import type { User } from "../../../core/users/user.ts"
 import { laptop, newId, wideLimit } from "./ask.ts"
 import { type Mail, mailTo } from "./deliver.ts"
@@ -18,12 +18,23 @@ export interface Browser {
 /** Presses the button of a link a minute after it was minted, in the browser that asked. */
 export function redeemLink(store: Store, mail: Mail, change: Partial<RedeemLink> = {}) {
   const { tokenHash } = mail.link
-  return store.links.redeem({ tokenHash, flowHash: mail.flowHash, matchNumber: null, ...attempt(mail, change.at), ...change })
+  return store.links.redeem({
+    tokenHash,
+    flowHash: mail.flowHash,
+    matchNumber: null,
+    ...attempt(mail, change.at),
+    ...change,
+  })
 }
 
 /** Types the code of a mail a minute after it was minted, in the browser that asked. */
 export function redeemCode(store: Store, mail: Mail, change: Partial<RedeemCode> = {}) {
-  return store.codes.redeem({ codeHashes: [mail.link.codeHash], flowHash: mail.flowHash, ...attempt(mail, change.at), ...change })
+  return store.codes.redeem({
+    codeHashes: [mail.link.codeHash],
+    flowHash: mail.flowHash,
+    ...attempt(mail, change.at),
+    ...change,
+  })
 }
 
 /** A browser other than the one that asked. */
@@ -36,11 +47,22 @@ function attempt(mail: Mail, at = mail.link.at + MINUTE) {
 
 export function newSession(at: number, change: Partial<NewSession> = {}): NewSession {
   const tokenHash = hashSessionToken(createSessionToken(systemRandom))
-  return { id: newId(at), tokenHash, idleExpiresAt: at + HOUR, expiresAt: at + DAY, device: "Firefox on Linux", ...change }
+  return {
+    id: newId(at),
+    tokenHash,
+    idleExpiresAt: at + HOUR,
+    expiresAt: at + DAY,
+    device: "Firefox on Linux",
+    ...change,
+  }
 }
 
 /** Asks, opens the mail and presses the button. */
-export async function signIn(store: Store, request: Partial<OpenRequest> = {}, change: Partial<NewSession> = {}): Promise<Browser> {
+export async function signIn(
+  store: Store,
+  request: Partial<OpenRequest> = {},
+  change: Partial<NewSession> = {},
+): Promise<Browser> {
   const mail = await mailTo(store, request)
   const session = newSession(mail.link.at + MINUTE, change)
   const redeemed = redeemedBy(await redeemLink(store, mail, { session }))
