@@ -1,6 +1,6 @@
+import { lookup } from "node:dns/promises"
 import { constants, existsSync } from "node:fs"
 import { access } from "node:fs/promises"
-import { lookup } from "node:dns/promises"
 import { dirname, resolve } from "node:path"
 import type { MailTransport } from "../core/mail/transport.ts"
 import type { ServerConfig } from "../server/server-config.ts"

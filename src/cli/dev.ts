@@ -2,8 +2,8 @@ import { styleText } from "node:util"
 import { type EnvironmentOutcome, readEnvironment } from "../server/environment.ts"
 import { createLog } from "../server/log.ts"
 import { runUntilStopped } from "../server/run-until-stopped.ts"
-import { secretsOf } from "../server/server-config.ts"
 import { type RunningServer, startServer } from "../server/server.ts"
+import { secretsOf } from "../server/server-config.ts"
 import type { SettingState } from "../server/setting-states.ts"
 import type { CommandContext } from "./command-context.ts"
 import { exitCodes } from "./exit-codes.ts"
@@ -21,7 +21,12 @@ export async function dev(context: CommandContext): Promise<number> {
     return exitCodes.configuration
   }
   const { config, mode } = environment
-  const log = createLog({ mode, level: config.logLevel, secrets: secretsOf(config), isPretty: context.isTerminal && !context.isJson })
+  const log = createLog({
+    mode,
+    level: config.logLevel,
+    secrets: secretsOf(config),
+    isPretty: context.isTerminal && !context.isJson,
+  })
   let running: RunningServer
   try {
     running = await startServer(config, log)
@@ -47,13 +52,24 @@ function jsonScreen(environment: ReadyEnvironment, running: RunningServer): stri
   const { warnings, states } = environment
   const { host, port, baseUrl } = running
   const mailbox = environment.config.mail.by === "mailbox" ? mailPlace(environment, running) : null
-  return JSON.stringify({ status: "listening", host, port, baseUrl, signIn: `${baseUrl}/auth/sign-in`, mailbox, settings: states, warnings })
+  return JSON.stringify({
+    status: "listening",
+    host,
+    port,
+    baseUrl,
+    signIn: `${baseUrl}/auth/sign-in`,
+    mailbox,
+    settings: states,
+    warnings,
+  })
 }
 
 function screen(environment: ReadyEnvironment, running: RunningServer): string {
   const { states, warnings } = environment
   const set = states.filter(({ state }) => state === "set" || state === "secret_set")
-  const defaults = states.filter(({ state }) => state === "development_default").map((state) => atRealPort(state, running))
+  const defaults = states
+    .filter(({ state }) => state === "development_default")
+    .map((state) => atRealPort(state, running))
   return [
     "",
     `  ${styleText("bold", "Linklatch is running, for development only.")}`,
@@ -70,7 +86,9 @@ function screen(environment: ReadyEnvironment, running: RunningServer): string {
 }
 
 function section(title: string, states: readonly SettingState[]): readonly string[] {
-  return states.length === 0 ? [] : [`  ${styleText("bold", title)}`, ...states.map((state) => `  ${settingLine(state)}`), ""]
+  return states.length === 0
+    ? []
+    : [`  ${styleText("bold", title)}`, ...states.map((state) => `  ${settingLine(state)}`), ""]
 }
 
 function atRealPort(state: SettingState, { baseUrl }: RunningServer): SettingState {
@@ -78,13 +96,18 @@ function atRealPort(state: SettingState, { baseUrl }: RunningServer): SettingSta
 }
 
 function nextSteps({ config }: ReadyEnvironment): readonly string[] {
-  const read = config.mail.by === "mailbox" ? "Read the message on the mail page and press its link." : "Read your mail and press its link."
+  const read =
+    config.mail.by === "mailbox"
+      ? "Read the message on the mail page and press its link."
+      : "Read your mail and press its link."
   const isAdminKnown = (config.options.adminEmails ?? []).length > 0
   return [
     `  ${styleText("bold", "Next")}`,
     "  1. Open the sign-in page and type any address.",
     `  2. ${read}`,
-    isAdminKnown ? "  3. Sign in as one of ADMIN_EMAILS to see /admin." : "  3. Start with ADMIN_EMAILS=you@example.com to see /admin.",
+    isAdminKnown
+      ? "  3. Sign in as one of ADMIN_EMAILS to see /admin."
+      : "  3. Start with ADMIN_EMAILS=you@example.com to see /admin.",
     "  4. Going live? `linklatch doctor` says what production still needs.",
     "",
     styleText("gray", "  Ctrl+C stops it. The log follows."),

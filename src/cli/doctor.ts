@@ -37,14 +37,20 @@ export async function doctor(context: CommandContext, options: DoctorOptions): P
     context.printError("linklatch doctor: --send-test takes a mail address, as you@example.com.")
     return exitCodes.usage
   }
-  const environment = readEnvironment(context.env, { command: options.dev ? "dev" : "serve", directory: context.directory })
+  const environment = readEnvironment(context.env, {
+    command: options.dev ? "dev" : "serve",
+    directory: context.directory,
+  })
   if (environment.status === "faulty") return print(context, { environment, checks: [], client: null })
   const { config } = environment
   const checks = await runChecks(config, recipient?.address ?? null)
   return print(context, { environment, checks, client: explain(config, options) })
 }
 
-async function runChecks(config: ServerConfig, recipient: Parameters<typeof sendTestMessage>[2] | null): Promise<readonly Check[]> {
+async function runChecks(
+  config: ServerConfig,
+  recipient: Parameters<typeof sendTestMessage>[2] | null,
+): Promise<readonly Check[]> {
   const { transport } = await openTransport(config.mail, silentLog)
   const checks = await Promise.all([checkDatabase(config), checkMail(config, transport), checkBaseUrl(config)])
   const sent = recipient === null ? [] : [await sendTestMessage(config, transport, recipient)]
@@ -60,7 +66,7 @@ function explain(config: ServerConfig, options: DoctorOptions): ExplainedClientA
 function print(context: CommandContext, report: Report): number {
   const { environment, checks, client } = report
   const faults = environment.status === "faulty" ? environment.faults : []
-  const isFailing = checks.some(({ status }) => status === "failed")
+  const isFailing = checks.some((check) => check.status === "failed")
   const status = faults.length > 0 ? "faulty" : isFailing ? "failing" : "healthy"
   if (context.isJson) {
     const { mode, states: settings, warnings } = environment
@@ -79,7 +85,13 @@ function prose({ environment, checks, client }: Report, faults: Parameters<typeo
   return lines.join("\n")
 }
 
-const STATE_WORDS = { set: "set", secret_set: "set", default: "default", development_default: "development", not_set: "" } as const
+const STATE_WORDS = {
+  set: "set",
+  secret_set: "set",
+  default: "default",
+  development_default: "development",
+  not_set: "",
+} as const
 
 function stateLine(state: SettingState): string {
   return `  ${STATE_WORDS[state.state].padEnd(11)}  ${settingLine(state)}`

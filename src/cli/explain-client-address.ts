@@ -11,7 +11,11 @@ export interface ExplainedClientAddress {
 }
 
 /** Which client the server would see behind a connection, and why. */
-export function explainClientAddress(trustedProxies: readonly string[], peer: string, xForwardedFor: string | null): ExplainedClientAddress {
+export function explainClientAddress(
+  trustedProxies: readonly string[],
+  peer: string,
+  xForwardedFor: string | null,
+): ExplainedClientAddress {
   const clientAddress = createClientAddress(trustedProxies).read(peer, xForwardedFor)
   const isTrustedProxy = createAddressFilter(trustedProxies)
   return { peer, xForwardedFor, clientAddress, limitSubject: limitSubject(clientAddress), because: explain() }
@@ -20,7 +24,8 @@ export function explainClientAddress(trustedProxies: readonly string[], peer: st
     if (clientAddress === null) return "The peer is no address, so the client is unknown."
     if (xForwardedFor === null) return "There is no X-Forwarded-For, so the peer itself is the client."
     if (!isTrustedProxy(peer)) return "The peer is none of TRUSTED_PROXIES, so its X-Forwarded-For isn't believed."
-    if (isTrustedProxy(clientAddress)) return "X-Forwarded-For names no client that can be read: the last trusted proxy counts."
+    if (isTrustedProxy(clientAddress))
+      return "X-Forwarded-For names no client that can be read: the last trusted proxy counts."
     return "It is the first address from the right that is none of TRUSTED_PROXIES."
   }
 }

@@ -7,8 +7,14 @@ import { startFailure } from "./start-failure.ts"
 
 /** Brings the tables up to date. Only the database's setting matters: a deployment may migrate with nothing else set. */
 export async function migrate(context: CommandContext, options: { readonly dev?: boolean }): Promise<number> {
-  const environment = readEnvironment(context.env, { command: options.dev ? "dev" : "serve", directory: context.directory })
-  const faults = environment.status === "faulty" ? environment.faults.filter(({ variable }) => variable.startsWith("DATABASE_URL")) : []
+  const environment = readEnvironment(context.env, {
+    command: options.dev ? "dev" : "serve",
+    directory: context.directory,
+  })
+  const faults =
+    environment.status === "faulty"
+      ? environment.faults.filter(({ variable }) => variable.startsWith("DATABASE_URL"))
+      : []
   if (faults.length > 0) {
     printFaults(context, faults, [])
     return exitCodes.configuration

@@ -38,11 +38,13 @@ Examples:
 
 /** Runs one command line and returns its exit code. Commands are loaded when they are called, so that help is quick. */
 export async function run(argv: readonly string[]): Promise<number> {
-  const outcome = { code: exitCodes.ok as number }
-  const program = createProgram((code) => void (outcome.code = code))
+  let exitCode: number = exitCodes.ok
+  const program = createProgram((code) => {
+    exitCode = code
+  })
   try {
     await program.parseAsync(argv, { from: "user" })
-    return outcome.code
+    return exitCode
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage
     process.stderr.write(`linklatch: ${error instanceof Error ? error.message : String(error)}\n`)
@@ -58,23 +60,26 @@ function createProgram(exit: (code: number) => void): Command {
     .addHelpText("after", EXAMPLES)
     .configureHelp({ showGlobalOptions: true })
     .exitOverride()
-  const context = () => createContext(program.opts<{ json?: boolean }>().json === true)
 
   command(program, "dev", "run for development: embedded database, mail in a page", DEV_EXAMPLES).action(async () =>
-    exit(await (await import("./dev.ts")).dev(context())),
+    exit(await (await import("./dev.ts")).dev(createContext(program))),
   )
   command(program, "serve", "run for production, configured by the environment", SERVE_EXAMPLES).action(async () =>
-    exit(await (await import("./serve.ts")).serve(context())),
+    exit(await (await import("./serve.ts")).serve(createContext(program))),
   )
   command(program, "migrate", "bring the database's tables up to date", MIGRATE_EXAMPLES)
     .option("--dev", "the database of `linklatch dev`")
-    .action(async (options: { dev?: boolean }) => exit(await (await import("./migrate.ts")).migrate(context(), options)))
+    .action(async (options: { dev?: boolean }) =>
+      exit(await (await import("./migrate.ts")).migrate(createContext(program), options)),
+    )
   command(program, "doctor", "show every setting and check what can be checked", DOCTOR_EXAMPLES)
     .option("--dev", "the settings of `linklatch dev`")
     .option("--send-test <address>", "send a test message there (no link in it)")
     .option("--client-address <peer>", "show which client a request from this peer would count as")
     .option("--x-forwarded-for <list>", "with --client-address: the header that the request carries")
-    .action(async (options: DoctorOptions) => exit(await (await import("./doctor.ts")).doctor(context(), options)))
+    .action(async (options: DoctorOptions) =>
+      exit(await (await import("./doctor.ts")).doctor(createContext(program), options)),
+    )
   return program
 }
 
@@ -82,11 +87,11 @@ function command(program: Command, name: string, description: string, examples: 
   return program.command(name).description(description).addHelpText("after", examples).allowExcessArguments(false)
 }
 
-function createContext(isJson: boolean): CommandContext {
+function createContext(program: Command): CommandContext {
   return {
     env: process.env,
     directory: process.cwd(),
-    isJson,
+    isJson: program.opts<{ json?: boolean }>().json === true,
     isTerminal: process.stdout.isTTY === true,
     print: (text) => void process.stdout.write(`${text}\n`),
     printError: (text) => void process.stderr.write(`${text}\n`),
@@ -95,6 +100,6 @@ function createContext(isJson: boolean): CommandContext {
 
 // The same way up from src/cli and from dist/cli.
 function version(): string {
-  const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as { version: string }
-  return version
+  const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8")
+  return (JSON.parse(text) as { version: string }).version
 }

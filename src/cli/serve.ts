@@ -1,12 +1,12 @@
 import { readEnvironment } from "../server/environment.ts"
 import { createLog } from "../server/log.ts"
 import { runUntilStopped } from "../server/run-until-stopped.ts"
-import { secretsOf } from "../server/server-config.ts"
 import { startServer } from "../server/server.ts"
+import { secretsOf } from "../server/server-config.ts"
 import type { CommandContext } from "./command-context.ts"
+import { exitCodes } from "./exit-codes.ts"
 import { printFaults } from "./print-faults.ts"
 import { startFailure } from "./start-failure.ts"
-import { exitCodes } from "./exit-codes.ts"
 
 /** Runs the server until a signal ends it. Standard output is the JSON log. */
 export async function serve(context: CommandContext): Promise<number> {

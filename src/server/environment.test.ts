@@ -36,7 +36,8 @@ function faultsOf(outcome: EnvironmentOutcome) {
 }
 
 const faultyVariables = (outcome: EnvironmentOutcome) => faultsOf(outcome).map(({ variable }) => variable)
-const problemOf = (outcome: EnvironmentOutcome, variable: string) => faultsOf(outcome).find((fault) => fault.variable === variable)?.problem
+const problemOf = (outcome: EnvironmentOutcome, variable: string) =>
+  faultsOf(outcome).find((fault) => fault.variable === variable)?.problem
 const stateOf = (outcome: EnvironmentOutcome, name: string) => outcome.states.find((state) => state.name === name)
 
 describe("production", () => {
@@ -44,7 +45,11 @@ describe("production", () => {
     const config = configOf(serve(PRODUCTION))
     expect(config.mode).toBe("production")
     expect(config.host).toBe("0.0.0.0")
-    expect(config.options).toMatchObject({ baseUrl: "https://login.example.com", siteName: "login.example.com", secret: [SECRET] })
+    expect(config.options).toMatchObject({
+      baseUrl: "https://login.example.com",
+      siteName: "login.example.com",
+      secret: [SECRET],
+    })
     expect(config.mail).toEqual({ by: "smtp", url: PRODUCTION.SMTP_URL, from: PRODUCTION.MAIL_FROM })
     expect(serve(PRODUCTION).warnings).toEqual([])
   })
@@ -61,12 +66,17 @@ describe("production", () => {
   })
 
   it("refuses a base URL that is not https", () => {
-    expect(problemOf(serve({ ...PRODUCTION, PUBLIC_BASE_URL: "http://login.example.com" }), "PUBLIC_BASE_URL")).toBe("It is not https.")
+    expect(problemOf(serve({ ...PRODUCTION, PUBLIC_BASE_URL: "http://login.example.com" }), "PUBLIC_BASE_URL")).toBe(
+      "It is not https.",
+    )
   })
 
-  it.each(["login.example.com", "https://example.com/path", "https://user:pw@example.com", "https://"])("refuses the base URL %s, once", (url) => {
-    expect(faultyVariables(serve({ ...PRODUCTION, PUBLIC_BASE_URL: url }))).toContain("PUBLIC_BASE_URL")
-  })
+  it.each(["login.example.com", "https://example.com/path", "https://user:pw@example.com", "https://"])(
+    "refuses the base URL %s, once",
+    (url) => {
+      expect(faultyVariables(serve({ ...PRODUCTION, PUBLIC_BASE_URL: url }))).toContain("PUBLIC_BASE_URL")
+    },
+  )
 
   it("refuses a short secret, one short secret of a list, and one that repeats itself", () => {
     expect(faultyVariables(serve({ ...PRODUCTION, LINKLATCH_SECRET: "short" }))).toEqual(["LINKLATCH_SECRET"])
@@ -75,7 +85,10 @@ describe("production", () => {
   })
 
   it("takes a list of secrets, the first of which signs", () => {
-    expect(configOf(serve({ ...PRODUCTION, LINKLATCH_SECRET: `${SECRET}, ${SECRET}2` })).options.secret).toEqual([SECRET, `${SECRET}2`])
+    expect(configOf(serve({ ...PRODUCTION, LINKLATCH_SECRET: `${SECRET}, ${SECRET}2` })).options.secret).toEqual([
+      SECRET,
+      `${SECRET}2`,
+    ])
   })
 
   it("refuses a transport without its sender", () => {
@@ -112,7 +125,8 @@ describe("production", () => {
   })
 
   it("is what serve runs in, unless NODE_ENV is development or test (OPS-2)", () => {
-    for (const NODE_ENV of ["", "production", "staging", "Development"]) expect(serve({ NODE_ENV }).mode).toBe("production")
+    for (const NODE_ENV of ["", "production", "staging", "Development"])
+      expect(serve({ NODE_ENV }).mode).toBe("production")
     for (const NODE_ENV of ["development", "test"]) expect(serve({ NODE_ENV }).mode).toBe("development")
   })
 })
@@ -188,16 +202,24 @@ describe("every variable", () => {
   })
 
   it("tells that PostgreSQL isn't here yet", () => {
-    expect(problemOf(dev({ DATABASE_URL: "postgres://db/auth" }), "DATABASE_URL")).toMatch(/PostgreSQL isn't supported yet/)
+    expect(problemOf(dev({ DATABASE_URL: "postgres://db/auth" }), "DATABASE_URL")).toMatch(
+      /PostgreSQL isn't supported yet/,
+    )
   })
 
   it("names each bad entry of a list", () => {
     const faults = faultsOf(dev({ ADMIN_EMAILS: "ada,bob,eve@example.com" }))
-    expect(faults.map(({ problem }) => problem)).toEqual(['"ada" is not a mail address.', '"bob" is not a mail address.'])
+    expect(faults.map(({ problem }) => problem)).toEqual([
+      '"ada" is not a mail address.',
+      '"bob" is not a mail address.',
+    ])
   })
 
   it("is told only once where its shape and the library's rule both fail", () => {
-    expect(faultyVariables(dev({ LINK_TTL_MINUTES: "-5", SIGN_UP: "no" })).sort()).toEqual(["LINK_TTL_MINUTES", "SIGN_UP"])
+    expect(faultyVariables(dev({ LINK_TTL_MINUTES: "-5", SIGN_UP: "no" })).sort()).toEqual([
+      "LINK_TTL_MINUTES",
+      "SIGN_UP",
+    ])
   })
 })
 
@@ -211,11 +233,17 @@ describe("NAME_FILE", () => {
     const { LINKLATCH_SECRET: _secret, ...rest } = PRODUCTION
     const outcome = serve({ ...rest, LINKLATCH_SECRET_FILE: file("a-secret", `${SECRET}\n`) })
     expect(configOf(outcome).options.secret).toEqual([SECRET])
-    expect(stateOf(outcome, "LINKLATCH_SECRET")).toMatchObject({ state: "secret_set", value: null, file: join(directory, "a-secret") })
+    expect(stateOf(outcome, "LINKLATCH_SECRET")).toMatchObject({
+      state: "secret_set",
+      value: null,
+      file: join(directory, "a-secret"),
+    })
   })
 
   it("refuses both at once", () => {
-    expect(faultyVariables(serve({ ...PRODUCTION, LINKLATCH_SECRET_FILE: file("both", SECRET) }))).toEqual(["LINKLATCH_SECRET"])
+    expect(faultyVariables(serve({ ...PRODUCTION, LINKLATCH_SECRET_FILE: file("both", SECRET) }))).toEqual([
+      "LINKLATCH_SECRET",
+    ])
   })
 
   it("refuses a file that isn't there, and one that is empty, by the name that was set", () => {
@@ -236,14 +264,22 @@ describe("secrets", () => {
 
   it("are in no fault, state or warning, however wrong they are (P12)", () => {
     fc.assert(
-      fc.property(fc.constantFrom(...secretVariables), canary, fc.constantFrom("", "smtp://user:", "https://user:"), (name, text, prefix) => {
-        const value = text.trim()
-        fc.pre(value.length >= 12)
-        for (const outcome of [serve({ ...PRODUCTION, [name]: `${prefix}${value}` }), dev({ [name]: `${prefix}${value}@mail.example.com` })]) {
-          const told = JSON.stringify([outcome.states, outcome.warnings, faultsOf(outcome)])
-          expect(told).not.toContain(JSON.stringify(value).slice(1, -1))
-        }
-      }),
+      fc.property(
+        fc.constantFrom(...secretVariables),
+        canary,
+        fc.constantFrom("", "smtp://user:", "https://user:"),
+        (name, text, prefix) => {
+          const value = text.trim()
+          fc.pre(value.length >= 12)
+          for (const outcome of [
+            serve({ ...PRODUCTION, [name]: `${prefix}${value}` }),
+            dev({ [name]: `${prefix}${value}@mail.example.com` }),
+          ]) {
+            const told = JSON.stringify([outcome.states, outcome.warnings, faultsOf(outcome)])
+            expect(told).not.toContain(JSON.stringify(value).slice(1, -1))
+          }
+        },
+      ),
       { numRuns: 200 },
     )
   })
@@ -258,7 +294,13 @@ describe("secrets", () => {
 describe("development", () => {
   it("needs no configuration", () => {
     const config = configOf(dev())
-    expect(config).toMatchObject({ mode: "development", host: "127.0.0.1", port: 3000, isBaseUrlLocal: true, mail: { by: "mailbox" } })
+    expect(config).toMatchObject({
+      mode: "development",
+      host: "127.0.0.1",
+      port: 3000,
+      isBaseUrlLocal: true,
+      mail: { by: "mailbox" },
+    })
     expect(config.options.baseUrl).toBe("http://localhost:3000")
     expect(config.database.path).toBe(".linklatch/dev.db")
     expect(stateOf(dev(), "PUBLIC_BASE_URL")?.state).toBe("development_default")
@@ -299,7 +341,12 @@ describe("development", () => {
 
 describe("a misspelt variable", () => {
   it("is a warning that names the known ones", () => {
-    const { warnings } = serve({ ...PRODUCTION, LIMIT_ASK_CLIENTS: "5/15m", SESSION_MANAGER: "local/desk", LINKLATCH_SECRET_FILES: "x" })
+    const { warnings } = serve({
+      ...PRODUCTION,
+      LIMIT_ASK_CLIENTS: "5/15m",
+      SESSION_MANAGER: "local/desk",
+      LINKLATCH_SECRET_FILES: "x",
+    })
     expect(warnings.map(({ variable }) => variable)).toEqual(["LIMIT_ASK_CLIENTS", "LINKLATCH_SECRET_FILES"])
     expect(warnings[0]?.cure).toContain("LIMIT_ASK_CLIENT")
   })

@@ -1,21 +1,13 @@
-import { type Settings, readSettings } from "../core/settings.ts"
+import { readSettings, type Settings } from "../core/settings.ts"
 import { createClientAddress } from "../http/client-address.ts"
-import { keepDevelopmentSecret } from "./development-secret.ts"
-import { readMailConfig } from "./mail-config.ts"
+import { type ConfigContext, chooseConfig } from "./choose-config.ts"
 import { warnOfMisspelt } from "./misspelt-variables.ts"
 import { checkProduction } from "./production-rules.ts"
 import { type Environment, readTexts, readValues } from "./read-variables.ts"
 import type { Mode, ServerConfig } from "./server-config.ts"
 import { createFaultList, type FaultList, type SettingFault } from "./setting-fault.ts"
-import { describeSettings, MISSING_BASE_URL, type SettingState } from "./setting-states.ts"
-import { type Variable, type VariableName, type VariableValues, variableNames, variables } from "./variables.ts"
-
-export interface EnvironmentContext {
-  /** Whose defaults hold: those of `linklatch dev`, or those of `linklatch serve`. */
-  readonly command: "dev" | "serve"
-  /** Where `.linklatch/` is kept in development. */
-  readonly directory: string
-}
+import { describeSettings, type SettingState } from "./setting-states.ts"
+import { type Variable, type VariableName, variableNames, variables } from "./variables.ts"
 
 export type EnvironmentOutcome = {
   readonly mode: Mode
@@ -30,7 +22,7 @@ export type EnvironmentOutcome = {
 )
 
 /** Reads every setting of the server at once: either all of them are right, or every fault is named with its cure. */
-export function readEnvironment(env: Environment, context: EnvironmentContext): EnvironmentOutcome {
+export function readEnvironment(env: Environment, context: ConfigContext): EnvironmentOutcome {
   const faults = createFaultList()
   const warnings = createFaultList()
   const mode = readMode(env, context.command, faults)
@@ -41,7 +33,12 @@ export function readEnvironment(env: Environment, context: EnvironmentContext): 
   if (mode === "production") checkProduction(values, texts, faults, warnings)
   else warnOfOpenMailbox(config, warnings)
   warnOfMisspelt(env, warnings)
-  const told = { mode, states: describeSettings(texts, config, settings), warnings: warnings.faults, database: config.database }
+  const told = {
+    mode,
+    states: describeSettings(texts, config, settings),
+    warnings: warnings.faults,
+    database: config.database,
+  }
   if (faults.faults.length > 0) return { ...told, status: "faulty", faults: faults.faults }
   return { ...told, status: "ready", config }
 }
@@ -63,68 +60,6 @@ function warnOfOpenMailbox({ host, mail }: ServerConfig, warnings: FaultList): v
   warnings.add("HOST", problem, "Leave it at 127.0.0.1, unless this machine is yours alone.")
 }
 
-function chooseConfig(values: VariableValues, mode: Mode, context: EnvironmentContext, faults: FaultList): ServerConfig {
-  const isDevelopment = mode === "development"
-  const port = values.PORT ?? 3000
-  const isBaseUrlLocal = isDevelopment && values.PUBLIC_BASE_URL === undefined
-  const baseUrl = values.PUBLIC_BASE_URL ?? (isDevelopment ? `http://localhost:${port}` : MISSING_BASE_URL)
-  return {
-    mode,
-    host: values.HOST ?? (context.command === "dev" ? "127.0.0.1" : "0.0.0.0"),
-    port,
-    isBaseUrlLocal,
-    options: {
-      baseUrl,
-      siteName: values.SITE_NAME ?? (isDevelopment ? "Linklatch (development)" : (URL.parse(baseUrl)?.host ?? "Linklatch")),
-      secret: values.LINKLATCH_SECRET ?? (isDevelopment ? developmentSecret(context.directory, faults) : PLACEHOLDER_SECRET),
-      ...furtherOptions(values),
-    },
-    database: values.DATABASE_URL ?? { engine: "sqlite", path: isDevelopment ? ".linklatch/dev.db" : "linklatch.db" },
-    mail: readMailConfig(values, mode, context.command === "dev" ? "mailbox" : "log", faults),
-    logLevel: values.LOG_LEVEL ?? "info",
-    metricsAllow: values.METRICS_ALLOW ?? ["127.0.0.1", "::1"],
-  }
-}
-
-// Only so that the other options can be checked: without a secret of its own, production is at fault.
-const PLACEHOLDER_SECRET = "-".repeat(32)
-
-function developmentSecret(directory: string, faults: FaultList): string {
-  if (faults.has("LINKLATCH_SECRET")) return PLACEHOLDER_SECRET
-  try {
-    return keepDevelopmentSecret(directory)
-  } catch (cause) {
-    const problem = `No secret could be kept here: ${cause instanceof Error ? cause.message : "unknown reason"}`
-    faults.add("LINKLATCH_SECRET", problem, "Run in a folder that can be written, or set LINKLATCH_SECRET.")
-    return PLACEHOLDER_SECRET
-  }
-}
-
-function furtherOptions(values: VariableValues) {
-  return present({
-    adminEmails: values.ADMIN_EMAILS,
-    signUp: values.SIGN_UP,
-    allowedEmails: values.ALLOWED_EMAILS,
-    allowedDomains: values.ALLOWED_DOMAINS,
-    allowedOrigins: values.ALLOWED_ORIGINS,
-    trustedProxies: values.TRUSTED_PROXIES,
-    linkTtlMinutes: values.LINK_TTL_MINUTES,
-    sessionIdleHours: values.SESSION_IDLE_HOURS,
-    sessionHours: values.SESSION_HOURS,
-    logEmails: values.LOG_EMAILS,
-    limits: present({
-      askClient: values.LIMIT_ASK_CLIENT,
-      askAddress: values.LIMIT_ASK_ADDRESS,
-      askBrowser: values.LIMIT_ASK_BROWSER,
-      redeemClient: values.LIMIT_REDEEM_CLIENT,
-    }),
-  })
-}
-
-function present<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never
-}
-
 /** The library's own rules, told in the names of our variables. What is at fault already isn't told twice. */
 function checkOptions(config: ServerConfig, faults: FaultList): Settings {
   const { settings, faults: found } = readSettings({ ...config.options, store: NO_STORE })
@@ -143,7 +78,7 @@ function checkOptions(config: ServerConfig, faults: FaultList): Settings {
 const NO_STORE = null as never
 
 function variableOf(option: string): VariableName {
-  const name = variableNames.find((name) => (variables[name] as Variable).option === option)
+  const name = variableNames.find((one) => (variables[one] as Variable).option === option)
   if (name === undefined) throw new Error(`No variable stands for the option ${option}.`)
   return name
 }

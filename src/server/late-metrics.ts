@@ -22,14 +22,14 @@ export function createLateMetrics(load: () => Promise<Metrics>): LateMetrics {
     return ready
   }
 
-  function count(step: (metrics: Metrics) => void): void {
+  function add(step: (counters: Metrics) => void): void {
     if (metrics === null) waiting.push(step)
     else step(metrics)
   }
 
   return {
-    countRequest: (request) => count((metrics) => metrics.countRequest(request)),
-    countEvent: (event) => count((metrics) => metrics.countEvent(event)),
+    countRequest: (request) => add((counters) => counters.countRequest(request)),
+    countEvent: (event) => add((counters) => counters.countEvent(event)),
     loaded: () => (loading ??= start()),
   }
 }

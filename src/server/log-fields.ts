@@ -24,7 +24,9 @@ function cleanObject(fields: object, depth: number, cleaning: Cleaning): Record<
   const clean: Record<string, unknown> = {}
   for (const name of Object.keys(fields).slice(0, MAX_ITEMS)) {
     const value = (fields as LogFields)[name]
-    clean[cleanName(name, depth, cleaning)] = SECRET_NAMES.test(name) ? "[scrubbed]" : cleanValue(value, depth, cleaning)
+    clean[cleanName(name, depth, cleaning)] = SECRET_NAMES.test(name)
+      ? "[scrubbed]"
+      : cleanValue(value, depth, cleaning)
   }
   return clean
 }

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from "node:util"
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { createLog } from "./log.ts"
@@ -8,7 +9,13 @@ const secretText = fc.stringMatching(/^[A-Za-z0-9_-]{43}$/)
 
 function capture(options: { mode?: Mode; level?: LogLevel; secrets?: readonly string[]; isPretty?: boolean } = {}) {
   const lines: string[] = []
-  const log = createLog({ mode: "production", level: "info", secrets: [], ...options, write: (line) => void lines.push(line) })
+  const log = createLog({
+    mode: "production",
+    level: "info",
+    secrets: [],
+    ...options,
+    write: (line) => void lines.push(line),
+  })
   return { log, lines }
 }
 
@@ -27,7 +34,10 @@ describe("a line", () => {
   })
 
   it("is one valid JSON line whatever comes in (LOG-5)", () => {
-    const hostile = fc.oneof(fc.string({ unit: "binary" }), fc.constantFrom("\r\n{}", "\u001b[31m", '","level":"x', "${jndi:ldap://x}", "%s %d %j", "\u2028"))
+    const hostile = fc.oneof(
+      fc.string({ unit: "binary" }),
+      fc.constantFrom("\r\n{}", "\u001b[31m", '","level":"x', "$\u007bjndi:ldap://x}", "%s %d %j", "\u2028"),
+    )
     fc.assert(
       fc.property(fc.dictionary(hostile, fc.oneof(hostile, fc.anything())), hostile, (fields, event) => {
         const { log, lines } = capture()
@@ -35,7 +45,7 @@ describe("a line", () => {
         expect(lines).toHaveLength(1)
         const [line = ""] = lines
         expect(line.endsWith("\n")).toBe(true)
-        expect(line.slice(0, -1)).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/)
+        expect(line.slice(0, -1)).not.toMatch(/[\p{Cc}\p{Zl}\p{Zp}]/u)
         expect(JSON.parse(line)).toMatchObject({ level: "warn", event })
       }),
       { numRuns: 300 },
@@ -43,14 +53,24 @@ describe("a line", () => {
   })
 
   it("can't have its time, level or event overwritten by a field", () => {
-    expect(logged({ level: "error", event: "other", time: 3 })).toMatchObject({ level: "info", event: "tried", level_: "error", event_: "other", time_: 3 })
+    expect(logged({ level: "error", event: "other", time: 3 })).toMatchObject({
+      level: "info",
+      event: "tried",
+      level_: "error",
+      event_: "other",
+      time_: 3,
+    })
   })
 
   it("survives a field that can't be read and one that holds itself", () => {
     const loop: Record<string, unknown> = {}
     loop["loop"] = loop
     expect(logged({ loop })["event"]).toBe("tried")
-    const trap = { get bad() { throw new Error("no") } }
+    const trap = {
+      get bad() {
+        throw new Error("no")
+      },
+    }
     expect(logged(trap)).toMatchObject({ event: "tried", fields: "[unreadable]" })
   })
 
@@ -65,7 +85,12 @@ describe("a secret", () => {
     fc.assert(
       fc.property(secretText, around, around, (secret, before, after) => {
         const { log, lines } = capture()
-        log.error("tried", { text: `${before}${secret}${after}`, deep: { list: [secret] }, [`${before}${secret}`]: 1, error: new Error(`bad ${secret}`) })
+        log.error("tried", {
+          text: `${before}${secret}${after}`,
+          deep: { list: [secret] },
+          [`${before}${secret}`]: 1,
+          error: new Error(`bad ${secret}`),
+        })
         expect(lines.join("")).not.toContain(secret)
       }),
       { numRuns: 300 },
@@ -84,12 +109,17 @@ describe("a secret", () => {
   })
 
   it("of the configuration is scrubbed by heart, whatever its shape", () => {
-    const line = logged({ error: new Error("535 refused correct horse battery") }, { secrets: ["correct horse battery"] })
+    const line = logged(
+      { error: new Error("535 refused correct horse battery") },
+      { secrets: ["correct horse battery"] },
+    )
     expect(JSON.stringify(line)).not.toContain("horse")
   })
 
   it("is scrubbed in a field that is named for it", () => {
-    expect(logged({ token: "abc", headers: { cookie: "a=b", "set-cookie": ["c"], authorization: "Basic x" }, apiKey: "k" })).toMatchObject({
+    expect(
+      logged({ token: "abc", headers: { cookie: "a=b", "set-cookie": ["c"], authorization: "Basic x" }, apiKey: "k" }),
+    ).toMatchObject({
       token: "[scrubbed]",
       headers: { cookie: "[scrubbed]", "set-cookie": "[scrubbed]", authorization: "[scrubbed]" },
       apiKey: "[scrubbed]",
@@ -97,11 +127,17 @@ describe("a secret", () => {
   })
 
   it("leaves host and port of a URL readable", () => {
-    expect(logged({ url: "smtp://user:pass@mail.example.com:465" })["url"]).toBe("smtp://[scrubbed]@mail.example.com:465")
+    expect(logged({ url: "smtp://user:pass@mail.example.com:465" })["url"]).toBe(
+      "smtp://[scrubbed]@mail.example.com:465",
+    )
   })
 
   it("leaves ids and patterns alone", () => {
-    const fields = { requestId: "0198f3a0-1111-7222-8333-444444444444", route: "/auth/link/:token", client: "2001:db8::1" }
+    const fields = {
+      requestId: "0198f3a0-1111-7222-8333-444444444444",
+      route: "/auth/link/:token",
+      client: "2001:db8::1",
+    }
     expect(logged(fields)).toMatchObject(fields)
   })
 })
@@ -127,7 +163,11 @@ describe("an error", () => {
   const error = new Error("it broke", { cause: Object.assign(new Error("below"), { code: "ECONNREFUSED" }) })
 
   it("shows code, message and cause, and its stack only at debug", () => {
-    expect(logged({ error })["error"]).toEqual({ code: "Error", message: "it broke", cause: { code: "ECONNREFUSED", message: "below" } })
+    expect(logged({ error })["error"]).toEqual({
+      code: "Error",
+      message: "it broke",
+      cause: { code: "ECONNREFUSED", message: "below" },
+    })
     const stack = (logged({ error }, { level: "debug" })["error"] as { stack: string }).stack
     expect(stack).toContain("log.test.ts")
   })
@@ -150,7 +190,7 @@ describe("for a terminal", () => {
       fc.property(fc.string({ unit: "binary" }), (text) => {
         const { log, lines } = capture({ isPretty: true })
         log.info("tried", { text })
-        const plain = lines.join("").replaceAll(/\u001b\[\d+m/g, "")
+        const plain = stripVTControlCharacters(lines.join(""))
         expect(plain).toMatch(/^[\x20-\x7e]+\n$/)
       }),
       { numRuns: 200 },

@@ -44,10 +44,12 @@ export function createLog(options: ServerLogOptions): ServerLog {
   const withStack = options.level === "debug"
   const scrubbed = { scrub: createScrub(options.secrets), withStack }
   const clear = { scrub: (text: string) => text, withStack }
-  const at = (level: LogLevel) => (event: string, fields: LogFields = {}) => {
-    const mayShowLink = event === DEVELOPMENT_LINK_EVENT && options.mode === "development"
-    logger[level](safeFields(fields, mayShowLink ? clear : scrubbed), "%s", scrubbed.scrub(event))
-  }
+  const at =
+    (level: LogLevel) =>
+    (event: string, fields: LogFields = {}) => {
+      const mayShowLink = event === DEVELOPMENT_LINK_EVENT && options.mode === "development"
+      logger[level](safeFields(fields, mayShowLink ? clear : scrubbed), "%s", scrubbed.scrub(event))
+    }
   return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error"), flush }
 }
 
@@ -62,10 +64,10 @@ function safeFields(fields: LogFields, cleaning: Cleaning): Record<string, unkno
 
 // Asynchronous, so that a slow reader of the log doesn't make people wait for their page.
 function openOutput(write: ServerLogOptions["write"]): { write: (line: string) => void; flush: () => void } {
-  if (write !== undefined) return { write, flush: () => {} }
+  if (write !== undefined) return { write, flush: () => undefined }
   const output = destination({ dest: 1, sync: false, maxLength: MAX_WAITING_BYTES })
   // A reader that went away (EPIPE) must not take the server with it.
-  output.on("error", () => {})
+  output.on("error", () => undefined)
   return { write: (line) => void output.write(line), flush: () => output.flushSync() }
 }
 

@@ -1,17 +1,23 @@
-import type { FaultList } from "./setting-fault.ts"
 import type { MailConfig, Mode } from "./server-config.ts"
+import type { FaultList } from "./setting-fault.ts"
 import type { VariableValues } from "./variables.ts"
 
 const SENDER_CURE = "Give it as: Example <login@example.com>"
 
 /** How mail leaves. Without a transport, development keeps it on this machine and production is at fault. */
-export function readMailConfig(values: VariableValues, mode: Mode, fallback: "mailbox" | "log", faults: FaultList): MailConfig {
+export function readMailConfig(
+  values: VariableValues,
+  mode: Mode,
+  fallback: "mailbox" | "log",
+  faults: FaultList,
+): MailConfig {
   const { SMTP_URL: smtpUrl, RESEND_API_KEY: apiKey } = values
   if (smtpUrl !== undefined && apiKey !== undefined) {
     faults.add("SMTP_URL", "SMTP_URL and RESEND_API_KEY are both set.", "Keep the one that should send.")
   }
   if (apiKey !== undefined) return readResend(apiKey, values, faults)
-  if (smtpUrl !== undefined) return { by: "smtp", url: smtpUrl, from: readSender("MAIL_FROM", values.MAIL_FROM, faults) }
+  if (smtpUrl !== undefined)
+    return { by: "smtp", url: smtpUrl, from: readSender("MAIL_FROM", values.MAIL_FROM, faults) }
   // Where one of them is set but unreadable, that fault says enough.
   const isHalfSet = ["SMTP_URL", "RESEND_API_KEY"].some((name) => faults.has(name))
   if (mode === "production" && !isHalfSet) {
@@ -25,7 +31,12 @@ export function readMailConfig(values: VariableValues, mode: Mode, fallback: "ma
 function readResend(apiKey: string, values: VariableValues, faults: FaultList): MailConfig {
   // One sender for both transports is enough: MAIL_FROM stands in.
   const from = values.RESEND_FROM ?? (faults.has("RESEND_FROM") ? undefined : values.MAIL_FROM)
-  return { by: "resend", apiKey, from: readSender("RESEND_FROM", from, faults), baseUrl: values.RESEND_BASE_URL ?? null }
+  return {
+    by: "resend",
+    apiKey,
+    from: readSender("RESEND_FROM", from, faults),
+    baseUrl: values.RESEND_BASE_URL ?? null,
+  }
 }
 
 function readSender(variable: "MAIL_FROM" | "RESEND_FROM", from: string | undefined, faults: FaultList): string {

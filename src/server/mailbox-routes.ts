@@ -26,7 +26,9 @@ export function mailboxRoutes(mailbox: DevelopmentMailbox, siteName: string): Ho
   })
 
   routes.get("/mailbox.json", (c) => {
-    const messages = mailbox.messages().map(({ to, subject, text, html, link, code }) => ({ to, subject, text, html, link, code }))
+    const messages = mailbox
+      .messages()
+      .map(({ to, subject, text, html, link, code }) => ({ to, subject, text, html, link, code }))
     return c.json(messages, 200, { "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff" })
   })
 

@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client"
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client"
 import type { AuditEvent } from "../core/audit/event.ts"
 import { type Clock, SECOND } from "../core/clock.ts"
 import type { OutboxStore } from "../core/store.ts"
@@ -28,7 +28,12 @@ export function createMetrics({ outbox, clock }: { readonly outbox: OutboxStore;
   collectDefaultMetrics({ register: registry })
   // It says which Node this is, and with that which advisories apply (OPS-8).
   registry.removeSingleMetric("nodejs_version_info")
-  const requests = new Counter({ name: "linklatch_http_requests_total", help: "Answered requests.", labelNames: ["method", "route", "status"], registers })
+  const requests = new Counter({
+    name: "linklatch_http_requests_total",
+    help: "Answered requests.",
+    labelNames: ["method", "route", "status"],
+    registers,
+  })
   const durations = new Histogram({
     name: "linklatch_http_request_duration_seconds",
     help: "Time to answer.",
@@ -36,8 +41,18 @@ export function createMetrics({ outbox, clock }: { readonly outbox: OutboxStore;
     buckets: DURATION_BUCKETS_SECONDS,
     registers,
   })
-  const events = new Counter({ name: "linklatch_events_total", help: "Events of the audit log.", labelNames: ["type"], registers })
-  const mails = new Counter({ name: "linklatch_mails_total", help: "What became of mail.", labelNames: ["outcome"], registers })
+  const events = new Counter({
+    name: "linklatch_events_total",
+    help: "Events of the audit log.",
+    labelNames: ["type"],
+    registers,
+  })
+  const mails = new Counter({
+    name: "linklatch_mails_total",
+    help: "What became of mail.",
+    labelNames: ["outcome"],
+    registers,
+  })
   addOutboxGauges(outbox, clock, registry)
   return {
     countRequest({ method, route, status, durationMs }) {
@@ -63,20 +78,27 @@ function mailOutcome(event: AuditEvent): "sent" | "withheld" | "failed" | "given
 }
 
 function addOutboxGauges(outbox: OutboxStore, clock: Clock, registry: Registry): void {
-  const queued = new Gauge({ name: "linklatch_outbox_queued", help: "Mails that wait to be sent.", registers: [registry] })
+  addGauge("linklatch_outbox_queued", "Mails that wait to be sent.", registry, async () => {
+    const { queued } = await outbox.backlog()
+    return queued
+  })
+  addGauge("linklatch_outbox_oldest_seconds", "How long the oldest of them has waited.", registry, async () => {
+    const { oldestAt } = await outbox.backlog()
+    return oldestAt === null ? 0 : Math.max(0, clock.now() - oldestAt) / SECOND
+  })
+}
+
+function addGauge(name: string, help: string, registry: Registry, read: () => Promise<number>): void {
   new Gauge({
-    name: "linklatch_outbox_oldest_seconds",
-    help: "How long the oldest of them has waited.",
+    name,
+    help,
     registers: [registry],
     async collect() {
       try {
-        const backlog = await outbox.backlog()
-        queued.set(backlog.queued)
-        this.set(backlog.oldestAt === null ? 0 : Math.max(0, clock.now() - backlog.oldestAt) / SECOND)
+        this.set(await read())
       } catch {
         // The store is down, which /readyz tells. The rest of the metrics must still be readable.
-        queued.set(Number.NaN)
-        this.set(Number.NaN)
+        this.remove()
       }
     },
   })

@@ -10,7 +10,7 @@ const FOREIGN = new Set(["SESSION_MANAGER"])
 export function warnOfMisspelt(env: Environment, warnings: FaultList): void {
   const known = new Set(variableNames.flatMap((name) => [name, `${name}_FILE`] as string[]))
   for (const name of Object.keys(env).sort()) {
-    const prefix = OUR_PREFIXES.find((prefix) => name.startsWith(prefix))
+    const prefix = OUR_PREFIXES.find((start) => name.startsWith(start))
     if (prefix === undefined || known.has(name) || FOREIGN.has(name)) continue
     const alike = variableNames.filter((one) => one.startsWith(prefix))
     warnings.add(name, "There is no such setting, so it does nothing.", `Did you mean ${alike.join(" or ")}?`)

@@ -14,7 +14,10 @@ export async function openTransport(mail: MailConfig, log: Log): Promise<OpenedT
   switch (mail.by) {
     case "smtp": {
       const { url, from } = mail
-      return { transport: createLateTransport("smtp", async () => (await import("../smtp.ts")).smtp({ url, from })), mailbox: null }
+      return {
+        transport: createLateTransport("smtp", async () => (await import("../smtp.ts")).smtp({ url, from })),
+        mailbox: null,
+      }
     }
     case "resend": {
       const { resend } = await import("../resend.ts")

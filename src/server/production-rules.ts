@@ -1,12 +1,17 @@
-import type { FaultList } from "./setting-fault.ts"
 import type { VariableTexts } from "./read-variables.ts"
+import type { FaultList } from "./setting-fault.ts"
 import type { VariableValues } from "./variables.ts"
 
 const MAX_ASVS_MINUTES = 10
 const MIN_DISTINCT_CHARACTERS = 10
 
 /** What only production asks for: there, a setting that is missing or weak keeps the server from starting (OPS-1). */
-export function checkProduction(values: VariableValues, texts: VariableTexts, faults: FaultList, warnings: FaultList): void {
+export function checkProduction(
+  values: VariableValues,
+  texts: VariableTexts,
+  faults: FaultList,
+  warnings: FaultList,
+): void {
   checkBaseUrl(values, faults)
   checkSecrets(values, faults)
   if ((values.LINK_TTL_MINUTES ?? 0) > MAX_ASVS_MINUTES && !faults.has("LINK_TTL_MINUTES")) {
@@ -23,7 +28,8 @@ function checkBaseUrl(values: VariableValues, faults: FaultList): void {
   const cure = "Give the address that people use, as https://example.com."
   if (faults.has("PUBLIC_BASE_URL")) return
   if (values.PUBLIC_BASE_URL === undefined) faults.add("PUBLIC_BASE_URL", "It is not set.", cure)
-  else if (URL.parse(values.PUBLIC_BASE_URL)?.protocol !== "https:") faults.add("PUBLIC_BASE_URL", "It is not https.", cure)
+  else if (URL.parse(values.PUBLIC_BASE_URL)?.protocol !== "https:")
+    faults.add("PUBLIC_BASE_URL", "It is not https.", cure)
 }
 
 function checkSecrets(values: VariableValues, faults: FaultList): void {

@@ -43,7 +43,11 @@ function readFile(name: VariableName, file: string, texts: Map<VariableName, Var
   try {
     text = readFileSync(file, "utf8").trim()
   } catch (cause) {
-    faults.add(`${name}_FILE`, `The file ${file} can't be read (${codeOf(cause)}).`, "Give the path of a file that this user may read.")
+    faults.add(
+      `${name}_FILE`,
+      `The file ${file} can't be read (${codeOf(cause)}).`,
+      "Give the path of a file that this user may read.",
+    )
     return
   }
   if (text === "") faults.add(`${name}_FILE`, `The file ${file} is empty.`, `Write the value of ${name} into it.`)

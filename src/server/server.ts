@@ -1,4 +1,3 @@
-import type { Server } from "node:http"
 import { SECOND, systemClock } from "../core/clock.ts"
 import { createApp } from "./app.ts"
 import { type Answer, closeServer, createHttpServer, listen } from "./http-server.ts"
@@ -28,7 +27,7 @@ const PATIENCE_WITH_REQUESTS = 5 * SECOND
 export async function startServer(config: ServerConfig, log: ServerLog): Promise<RunningServer> {
   const opening = Promise.withResolvers<Answer>()
   // Whoever waits gets the rejection too; without anybody it would count as unhandled.
-  opening.promise.catch(() => {})
+  opening.promise.catch(() => undefined)
   let answer: Answer = async (request, bindings) => (await opening.promise)(request, bindings)
   const server = createHttpServer((request, bindings) => answer(request, bindings))
   const port = await listen(server, config.host, config.port)
@@ -62,12 +61,20 @@ function atPort(config: ServerConfig, port: number): ServerConfig {
   return { ...config, options: { ...config.options, baseUrl: `http://localhost:${port}` } }
 }
 
-async function composeAnswer(config: ServerConfig, { auth, store, mailbox }: OpenedAuth, log: ServerLog, isStopping: () => boolean): Promise<Answer> {
-  const metrics = createLateMetrics(async () => (await import("./metrics.ts")).createMetrics({ outbox: store.outbox, clock: systemClock }))
+async function composeAnswer(
+  config: ServerConfig,
+  { auth, store, mailbox }: OpenedAuth,
+  log: ServerLog,
+  isStopping: () => boolean,
+): Promise<Answer> {
+  const metrics = createLateMetrics(async () =>
+    (await import("./metrics.ts")).createMetrics({ outbox: store.outbox, clock: systemClock }),
+  )
   store.audit.onCommitted(metrics.countEvent)
   setImmediate(() => metrics.loaded().catch((error) => log.error("metrics_unavailable", { error })))
   const { mailboxRoutes } = mailbox === null ? { mailboxRoutes: null } : await import("./mailbox-routes.ts")
-  const development = mailbox === null || mailboxRoutes === null ? null : mailboxRoutes(mailbox, config.options.siteName)
+  const development =
+    mailbox === null || mailboxRoutes === null ? null : mailboxRoutes(mailbox, config.options.siteName)
   const app = createApp({
     auth,
     log,

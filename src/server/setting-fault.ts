@@ -16,6 +16,7 @@ export interface FaultList {
 
 export function createFaultList(): FaultList {
   const faults: SettingFault[] = []
-  const has = (variable: string) => faults.some((fault) => fault.variable === variable || fault.variable === `${variable}_FILE`)
+  const has = (variable: string) =>
+    faults.some((fault) => fault.variable === variable || fault.variable === `${variable}_FILE`)
   return { faults, has, add: (variable, problem, cure) => void faults.push({ variable, problem, cure }) }
 }

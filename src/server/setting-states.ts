@@ -1,8 +1,9 @@
 import { HOUR, MINUTE } from "../core/clock.ts"
 import type { Limit } from "../core/limits/limit.ts"
 import type { Settings } from "../core/settings.ts"
-import type { VariableTexts } from "./read-variables.ts"
-import type { ServerConfig } from "./server-config.ts"
+import { MISSING_BASE_URL } from "./choose-config.ts"
+import type { VariableText, VariableTexts } from "./read-variables.ts"
+import type { Mode, ServerConfig } from "./server-config.ts"
 import { type Variable, type VariableName, variableNames, variables } from "./variables.ts"
 
 /** What a setting stands at, fit to be shown to anybody. */
@@ -17,21 +18,28 @@ export interface SettingState {
 }
 
 /** The state of every setting; never the value of a secret, and no credentials of a URL. */
-export function describeSettings(texts: VariableTexts, config: ServerConfig, settings: Settings): readonly SettingState[] {
+export function describeSettings(
+  texts: VariableTexts,
+  config: ServerConfig,
+  settings: Settings,
+): readonly SettingState[] {
   const defaults = describeDefaults(config, settings)
-  return variableNames.map((name): SettingState => {
-    const { says, isSecret, isUrl }: Variable = variables[name]
+  return variableNames.map((name) => {
     const set = texts.get(name)
-    if (set !== undefined) {
-      const value = isSecret ? null : isUrl ? maskUrl(set.text) : set.text
-      return { name, says, state: isSecret ? "secret_set" : "set", value, file: set.file }
-    }
-    const value = defaults[name] ?? null
-    if (config.mode === "development" && DEVELOPMENT_DEFAULTS.has(name)) {
-      return { name, says, state: "development_default", value, file: null }
-    }
-    return { name, says, state: value === null ? "not_set" : "default", value, file: null }
+    return set === undefined ? unsetState(name, defaults[name] ?? null, config.mode) : setState(name, set)
   })
+}
+
+function setState(name: VariableName, { text, file }: VariableText): SettingState {
+  const { says, isSecret, isUrl }: Variable = variables[name]
+  if (isSecret) return { name, says, state: "secret_set", value: null, file }
+  return { name, says, state: "set", value: isUrl ? maskUrl(text) : text, file }
+}
+
+function unsetState(name: VariableName, value: string | null, mode: Mode): SettingState {
+  const isDevelopmentDefault = mode === "development" && DEVELOPMENT_DEFAULTS.has(name)
+  const state = isDevelopmentDefault ? "development_default" : value === null ? "not_set" : "default"
+  return { name, says: variables[name].says, state, value, file: null }
 }
 
 /** Credentials and query replaced, so that an address can be shown. */
@@ -43,14 +51,23 @@ export function maskUrl(text: string): string {
   return `${url.protocol}//${credentials}${url.host}${url.pathname === "/" ? "" : url.pathname}${url.search === "" ? "" : "?***"}`
 }
 
-const DEVELOPMENT_DEFAULTS: ReadonlySet<VariableName> = new Set(["HOST", "PUBLIC_BASE_URL", "SITE_NAME", "LINKLATCH_SECRET", "DATABASE_URL"])
+const DEVELOPMENT_DEFAULTS: ReadonlySet<VariableName> = new Set([
+  "HOST",
+  "PUBLIC_BASE_URL",
+  "SITE_NAME",
+  "LINKLATCH_SECRET",
+  "DATABASE_URL",
+])
 
 function describeDefaults(config: ServerConfig, settings: Settings): Partial<Record<VariableName, string>> {
   const { limits } = settings
   return {
     HOST: config.host,
     PORT: String(config.port),
-    ...(config.options.baseUrl !== MISSING_BASE_URL && { PUBLIC_BASE_URL: config.options.baseUrl, SITE_NAME: config.options.siteName }),
+    ...(config.options.baseUrl !== MISSING_BASE_URL && {
+      PUBLIC_BASE_URL: config.options.baseUrl,
+      SITE_NAME: config.options.siteName,
+    }),
     DATABASE_URL: `sqlite:${config.database.path}`,
     ...(config.mode === "development" && { LINKLATCH_SECRET: "kept in .linklatch/secret" }),
     ...(config.mail.by === "resend" && { RESEND_BASE_URL: "https://api.resend.com" }),
@@ -67,9 +84,6 @@ function describeDefaults(config: ServerConfig, settings: Settings): Partial<Rec
     METRICS_ALLOW: config.metricsAllow.join(","),
   }
 }
-
-/** Stands where production has no base URL: the server doesn't start with it. */
-export const MISSING_BASE_URL = "https://invalid.invalid"
 
 function describeLimit({ max, windowMs }: Limit): string {
   return windowMs % HOUR === 0 ? `${max}/${windowMs / HOUR}h` : `${max}/${windowMs / MINUTE}m`
