@@ -5,12 +5,12 @@ const FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100
 /** As much of a browser as the handler can tell: a cookie jar, an origin, a user agent and a client address. */
 export class Browser {
   readonly cookies = new Map<string, string>()
-  readonly #auth: Auth
+  readonly #auth: Pick<Auth, "handler">
   readonly #origin: string
   readonly #ip: string
   readonly #userAgent: string
 
-  constructor(auth: Auth, origin: string, ip: string, userAgent = FIREFOX) {
+  constructor(auth: Pick<Auth, "handler">, origin: string, ip: string, userAgent = FIREFOX) {
     this.#auth = auth
     this.#origin = origin
     this.#ip = ip

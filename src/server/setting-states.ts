@@ -43,7 +43,7 @@ function unsetState(name: VariableName, value: string | null, mode: Mode): Setti
 }
 
 /** Credentials and query replaced, so that an address can be shown. */
-export function maskUrl(text: string): string {
+function maskUrl(text: string): string {
   if (text.startsWith("sqlite:")) return text
   const url = URL.parse(text)
   if (url === null || url.host === "") return "(unreadable)"

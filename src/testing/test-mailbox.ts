@@ -49,7 +49,7 @@ export function createTestMailbox(): TestMailbox {
     failNext(count, outcome) {
       for (let i = 0; i < count; i++) failures.push(outcome)
     },
-    async verify() {},
+    verify: () => Promise.resolve(),
     async close() {
       for (const reader of readers)
         reader.giveUp(new Error(`The mailbox was closed; no message to ${reader.address} came.`))

@@ -10,7 +10,7 @@ const addressOf = (text: string): string | null => {
 /** Any UTF-16 code unit, lone surrogates too. */
 const character = fc.nat(0xffff).map((code) => String.fromCharCode(code))
 const tricky = fc.constantFrom(
-  ..."@.+-_ \t\n\"<>,;:()[]\\/%xn--KAaıſKßẞﬁ＠﹫．。İi\u0307\u0308\u00ad\u200d\u200b\u202e\u0430",
+  ...'@.+-_ \t\n"<>,;:()[]\\/%xn--KAaıſKßẞﬁ＠﹫．。İi\u0307\u0308\u00ad\u200d\u200b\u202e\u0430',
 )
 const typed = fc.oneof(
   fc.emailAddress(),
@@ -238,7 +238,7 @@ describe("the shape", () => {
 
   it("takes a whole address of 254 and not one more (INP-5, RFC 5321 §4.5.3.1.3)", () => {
     const ofLength = (length: number) => {
-      const domain = `${"d".repeat(63)}.${"d".repeat(63)}.${"d".repeat(50)}.example`
+      const domain = `${"d".repeat(63)}.${"d".repeat(63)}.${"d".repeat(56)}.example`
       return `${"a".repeat(length - domain.length - 1)}@${domain}`
     }
     expect(addressOf(ofLength(254))).toHaveLength(254)

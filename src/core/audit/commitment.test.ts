@@ -17,8 +17,12 @@ describe("a commitment", () => {
   // Made once with Python's hmac and json: whoever checks a log later needs the same bytes, in any language.
   it("stays what it was when the first logs were written", () => {
     expect(commitTo(ADA, SALT)).toBe("LVGz_mxQFQnBbDgNICv3j9b2UyP5_Oy2qc-k12N5jp0")
-    expect(commitTo({ address: null, ip: null, userAgent: null }, SALT)).toBe("QiG63nNeh5fZAhcoG3R9xrR_NP2MXOfLguAmOYcWmkM")
-    expect(commitTo({ address: null, ip: null, userAgent: "ü\u2028\u0001\u{1f511}/" }, SALT)).toBe("QeEFcJhpQWY6IyovfRgdmYflctlPU8iIYjteXlQ63oI")
+    expect(commitTo({ address: null, ip: null, userAgent: null }, SALT)).toBe(
+      "QiG63nNeh5fZAhcoG3R9xrR_NP2MXOfLguAmOYcWmkM",
+    )
+    expect(commitTo({ address: null, ip: null, userAgent: "ü\u2028\u0001\u{1f511}/" }, SALT)).toBe(
+      "QeEFcJhpQWY6IyovfRgdmYflctlPU8iIYjteXlQ63oI",
+    )
   })
 
   it("doesn't depend on the order of the members, nor on others", () => {

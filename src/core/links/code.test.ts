@@ -55,15 +55,28 @@ describe("what a person types", () => {
     expect(parseCode(text)).toBe(code)
   })
 
-  it.each(["", "12345", "1234567", "12345a", "+12345", "12.456", "1e5000", "0x1234", "１２３４５６", "١٢٣٤٥٦", "123456\0", "123456;"])(
-    "as %j is no code",
-    (text) => {
-      expect(parseCode(text)).toBeNull()
-    },
-  )
+  it.each([
+    "",
+    "12345",
+    "1234567",
+    "12345a",
+    "+12345",
+    "12.456",
+    "1e5000",
+    "0x1234",
+    "１２３４５６",
+    "١٢٣٤٥٦",
+    "123456\0",
+    "123456;",
+  ])("as %j is no code", (text) => {
+    expect(parseCode(text)).toBeNull()
+  })
 
   it("is either null or six ASCII digits", () => {
-    const character = fc.oneof(fc.constantFrom(..."0123456789 -"), fc.nat(0xffff).map((code) => String.fromCharCode(code)))
+    const character = fc.oneof(
+      fc.constantFrom(..."0123456789 -"),
+      fc.nat(0xffff).map((code) => String.fromCharCode(code)),
+    )
     fc.assert(
       fc.property(fc.string({ unit: character, maxLength: 9 }), (text) => {
         expect(parseCode(text) ?? "000000").toMatch(/^[0-9]{6}$/)
@@ -75,7 +88,8 @@ describe("what a person types", () => {
 describe("the hash of a code", () => {
   const flow = "f".repeat(43) as FlowHash
   const secret = "s".repeat(32)
-  const hash = (code: string, flowHash: string = flow, key: string = secret) => hashCode(code as Code, flowHash as FlowHash, key)
+  const hash = (code: string, flowHash: string = flow, key: string = secret) =>
+    hashCode(code as Code, flowHash as FlowHash, key)
 
   it("is HMAC-SHA-256 under the server's secret", () => {
     expect(hash("123456")).toMatch(/^[A-Za-z0-9_-]{43}$/)
@@ -83,7 +97,12 @@ describe("the hash of a code", () => {
   })
 
   it("is another one for another code, flow or secret, so a table can't be tried against (P3)", () => {
-    const hashes = [hash("123456"), hash("123457"), hash("123456", "g".repeat(43)), hash("123456", flow, "t".repeat(32))]
+    const hashes = [
+      hash("123456"),
+      hash("123457"),
+      hash("123456", "g".repeat(43)),
+      hash("123456", flow, "t".repeat(32)),
+    ]
     expect(new Set(hashes).size).toBe(4)
   })
 })

@@ -156,7 +156,7 @@ function decideNaively(limit: LimitTake, admitted: number[], at: number): { stat
 
 /** Bursts, waits of any length, and steps onto, just before and just after the end of an earlier take's window. */
 function nextTime(at: number, admitted: readonly number[], windowMs: number, random: Random): number {
-  const edges = admitted.map((time) => time + windowMs + below(3, random) - 1).filter((edge) => edge >= at)
+  const edges = admitted.map((time) => time + windowMs + below(3, random) - 1).filter((time) => time >= at)
   const edge = edges[below(edges.length, random)]
   const kind = below(8, random)
   if (kind < 3) return at

@@ -3,7 +3,7 @@ import { createToken, hashToken } from "../../core/links/token.ts"
 import { systemRandom } from "../../core/random.ts"
 import type { Facts } from "./lab.ts"
 import { ada, addressOf, ask, bob, newId, phone, START, someLimit } from "./steps/ask.ts"
-import { deliver, mailTo } from "./steps/deliver.ts"
+import { deliver, type Mail, mailTo } from "./steps/deliver.ts"
 import { eventsDuring, said, typesOf } from "./steps/events.ts"
 import { atOnce, newSession, redeemedBy, redeemLink, signIn, tally } from "./steps/redeem.ts"
 
@@ -229,7 +229,7 @@ export const redeemRaceFacts: Facts = {
 
   "redeems 64 links of 64 people at once": async ({ store, expect }) => {
     const asked = await atOnce(64, (i) => ask(store, { address: addressOf(`ada${i}@example.com`) }))
-    const mails = []
+    const mails: Mail[] = []
     for (const one of asked) mails.push(await deliver(store, one))
     const outcomes = await Promise.all(mails.map((mail) => redeemLink(store, mail)))
     expect(tally(outcomes)).toEqual({ redeemed: 64 })

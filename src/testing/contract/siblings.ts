@@ -1,7 +1,7 @@
 import { MINUTE, SECOND } from "../../core/clock.ts"
 import type { Facts } from "./lab.ts"
 import { ada, addressOf, ask, bob, START } from "./steps/ask.ts"
-import { deliver, mailTo, mintFor } from "./steps/deliver.ts"
+import { deliver, type Mail, mailTo, mintFor } from "./steps/deliver.ts"
 import { eventsOf } from "./steps/events.ts"
 import { atOnce, elsewhere, redeemCode, redeemedBy, redeemLink, tally } from "./steps/redeem.ts"
 
@@ -79,7 +79,7 @@ export const siblingFacts: Facts = {
 
   "lets one in when links of one address race, and makes one user": async ({ store, expect }) => {
     const asked = await atOnce(8, () => ask(store))
-    const mails = []
+    const mails: Mail[] = []
     for (const one of asked) mails.push(await deliver(store, one))
     const outcomes = await Promise.all(mails.map((mail) => redeemLink(store, mail)))
     expect(tally(outcomes)).toEqual({ redeemed: 1, superseded: 7 })

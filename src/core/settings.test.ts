@@ -1,0 +1,229 @@
+import { describe, expect, it } from "vitest"
+import { HOUR, MINUTE } from "./clock.ts"
+import type { LinklatchOptions } from "./options.ts"
+import { readSettings } from "./settings.ts"
+import type { Store } from "./store.ts"
+
+const SECRET = "s".repeat(32)
+/** Settings never look at the store. */
+const store = {} as Store
+const minimal: LinklatchOptions = { baseUrl: "https://example.com", siteName: "Example", secret: SECRET, store }
+
+const read = (options: Partial<LinklatchOptions>) => readSettings({ ...minimal, ...options })
+/** As plain JavaScript, or a server's environment, may call it. */
+const faultsOf = (options: Record<string, unknown>) =>
+  read(options as Partial<LinklatchOptions>).faults.map((fault) => fault.setting)
+
+describe("the defaults", () => {
+  it("are those of the documentation", () => {
+    const { settings, faults } = readSettings(minimal)
+    expect(faults).toEqual([])
+    expect(settings).toMatchObject({
+      origin: "https://example.com",
+      isHttps: true,
+      siteName: "Example",
+      secrets: [SECRET],
+      signUp: "open",
+      allowedOrigins: [],
+      linkTtl: 10 * MINUTE,
+      sessionIdleTtl: 168 * HOUR,
+      sessionTtl: 720 * HOUR,
+      limits: {
+        askClient: { max: 5, windowMs: 15 * MINUTE },
+        askAddress: { max: 3, windowMs: 60 * MINUTE },
+        askBrowser: { max: 3, windowMs: 60 * MINUTE },
+        redeemClient: { max: 20, windowMs: 15 * MINUTE },
+      },
+    })
+    expect([settings.adminEmails.size, settings.allowedEmails.size, settings.allowedDomains.size]).toEqual([0, 0, 0])
+  })
+})
+
+describe("the base URL", () => {
+  it.each([
+    ["https://example.com", "https://example.com", true],
+    ["https://example.com/", "https://example.com", true],
+    ["HTTPS://Example.COM:443", "https://example.com", true],
+    ["https://example.com:8443", "https://example.com:8443", true],
+    ["http://localhost:3000", "http://localhost:3000", false],
+    ["https://bücher.example", "https://xn--bcher-kva.example", true],
+  ])("%s has the origin %s", (baseUrl, origin, isHttps) => {
+    const { settings, faults } = read({ baseUrl })
+    expect(faults).toEqual([])
+    expect(settings).toMatchObject({ origin, isHttps })
+  })
+
+  it.each([
+    undefined,
+    null,
+    42,
+    "",
+    "example.com",
+    "//example.com",
+    "ftp://example.com",
+    "javascript:alert(1)",
+    "https://example.com/auth",
+    "https://example.com/?a",
+    "https://example.com/?a=1",
+    "https://example.com/#a",
+    "https://ada@example.com",
+    "https://ada:secret@example.com",
+  ])("can't be %j", (baseUrl) => {
+    expect(faultsOf({ baseUrl })).toEqual(["baseUrl"])
+  })
+})
+
+describe("the secret", () => {
+  it("may be a list: the first signs, all verify", () => {
+    const { settings, faults } = read({ secret: ["n".repeat(32), SECRET] })
+    expect(faults).toEqual([])
+    expect(settings.secrets).toEqual(["n".repeat(32), SECRET])
+  })
+
+  it.each([
+    ["that is missing", undefined],
+    ["of 31 characters", "s".repeat(31)],
+    ["that is empty", ""],
+    ["that is an empty list", []],
+    ["in a list with a short one", [SECRET, "short"]],
+    ["in a list with a hole", [SECRET, undefined]],
+    ["that is a number", 42],
+  ])("can't be one %s", (_, secret) => {
+    expect(faultsOf({ secret })).toEqual(["secret"])
+  })
+
+  it("stays out of its own fault (P12)", () => {
+    expect(JSON.stringify(read({ secret: "hush-hush" }).faults)).not.toContain("hush")
+  })
+})
+
+describe("the name of the site", () => {
+  it("loses the spaces around it and may have 100 characters", () => {
+    expect(read({ siteName: "  Ada & Söhne " }).settings.siteName).toBe("Ada & Söhne")
+    expect(faultsOf({ siteName: "n".repeat(100) })).toEqual([])
+  })
+
+  it.each(["", "  ", "n".repeat(101), "a\nb", "a\r\nBcc: eve@evil.example", "a\0", "a\u2028b", undefined, 42])(
+    "can't be %j, as it goes into a mail's header",
+    (siteName) => {
+      expect(faultsOf({ siteName })).toEqual(["siteName"])
+    },
+  )
+})
+
+describe("the lists", () => {
+  it("hold canonical addresses and domains, each once", () => {
+    const { settings, faults } = read({
+      adminEmails: ["Ada@Example.com", "ada@example.com "],
+      allowedEmails: ["eve@BÜCHER.example"],
+      allowedDomains: ["Example.COM", "bücher.example"],
+    })
+    expect(faults).toEqual([])
+    expect([...settings.adminEmails]).toEqual(["ada@example.com"])
+    expect([...settings.allowedEmails]).toEqual(["eve@xn--bcher-kva.example"])
+    expect([...settings.allowedDomains]).toEqual(["example.com", "xn--bcher-kva.example"])
+  })
+
+  it("name each entry that isn't one", () => {
+    const { faults } = read({
+      adminEmails: ["ada"],
+      allowedEmails: ["a,b@example.com"],
+      allowedDomains: ["localhost", "@example.com"],
+    })
+    expect(faults.map(({ setting }) => setting)).toEqual([
+      "adminEmails",
+      "allowedEmails",
+      "allowedDomains",
+      "allowedDomains",
+    ])
+    expect(faults[0]?.problem).toContain('"ada"')
+  })
+
+  it("hold origins that `next` may lead to", () => {
+    expect(read({ allowedOrigins: ["https://app.example.com/"] }).settings.allowedOrigins).toEqual([
+      "https://app.example.com",
+    ])
+    expect(faultsOf({ allowedOrigins: ["https://app.example.com/a", "*"] })).toEqual([
+      "allowedOrigins",
+      "allowedOrigins",
+    ])
+  })
+})
+
+describe("who may sign up", () => {
+  it.each(["open", "allowlist", "closed"] as const)("may be %s", (signUp) => {
+    const { settings, faults } = read({ signUp, adminEmails: ["ada@example.com"] })
+    expect(faults).toEqual([])
+    expect(settings.signUp).toBe(signUp)
+  })
+
+  it.each(["Open", "", "everyone", null, true])("can't be %j, and is nobody until it is mended", (signUp) => {
+    expect(faultsOf({ signUp })).toEqual(["signUp"])
+    expect(read({ signUp: signUp as "open" }).settings.signUp).toBe("closed")
+  })
+
+  it("can't be a list on which nobody stands", () => {
+    expect(faultsOf({ signUp: "allowlist" })).toEqual(["signUp"])
+    expect(faultsOf({ signUp: "allowlist", allowedDomains: ["example.com"] })).toEqual([])
+    expect(faultsOf({ signUp: "allowlist", allowedEmails: ["ada@example.com"] })).toEqual([])
+  })
+})
+
+describe("the numbers", () => {
+  it("are minutes and hours outside, milliseconds inside", () => {
+    const { settings, faults } = read({
+      linkTtlMinutes: 0.5,
+      sessionIdleHours: 1,
+      sessionHours: 2,
+      limits: { askClient: { max: 1, minutes: 2 } },
+    })
+    expect(faults).toEqual([])
+    expect(settings).toMatchObject({ linkTtl: 30_000, sessionIdleTtl: HOUR, sessionTtl: 2 * HOUR })
+    expect(settings.limits.askClient).toEqual({ max: 1, windowMs: 2 * MINUTE })
+    expect(settings.limits.redeemClient).toEqual({ max: 20, windowMs: 15 * MINUTE })
+  })
+
+  it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY, "10", null, 60.1])(
+    "of minutes that a link lasts can't be %j",
+    (linkTtlMinutes) => {
+      expect(faultsOf({ linkTtlMinutes })).toContain("linkTtlMinutes")
+    },
+  )
+
+  it("have a greatest value each", () => {
+    expect(faultsOf({ linkTtlMinutes: 60, sessionIdleHours: 8_760, sessionHours: 8_760 })).toEqual([])
+    expect(faultsOf({ linkTtlMinutes: 61, sessionIdleHours: 8_761, sessionHours: 8_761 })).toEqual([
+      "linkTtlMinutes",
+      "sessionIdleHours",
+      "sessionHours",
+    ])
+  })
+
+  it.each([
+    { max: 0, minutes: 1 },
+    { max: 1.5, minutes: 1 },
+    { max: 1_001, minutes: 1 },
+    { max: 1, minutes: 0 },
+    { max: 1, minutes: 1_441 },
+    { max: "5", minutes: 1 },
+    {},
+  ])("of a limit can't be %j", (limit) => {
+    expect(faultsOf({ limits: { askAddress: limit } })).toContain("limits.askAddress")
+  })
+})
+
+it("names every fault at once, each with its cure", () => {
+  const { faults } = readSettings({
+    baseUrl: "x",
+    siteName: "",
+    secret: "",
+    store,
+    signUp: "x" as "open",
+    linkTtlMinutes: 0,
+  })
+  expect(faults.map(({ setting }) => setting)).toEqual(["baseUrl", "siteName", "secret", "signUp", "linkTtlMinutes"])
+  for (const fault of faults) {
+    expect(fault.problem).toMatch(/^[A-Z].*\.$/)
+    expect(fault.cure).not.toBe("")
+  }
+})

@@ -1,0 +1,19 @@
+import { mkdtemp, rm } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { onTestFinished } from "vitest"
+import { type App, createApp } from "../app.ts"
+
+/** An app for one test: it is closed when the test is over. */
+export function ownApp(options: Parameters<typeof createApp>[0] = {}): App {
+  const app = createApp(options)
+  onTestFinished(() => app.close())
+  return app
+}
+
+/** Where one test may keep a database that it wants to look into: it is deleted when the test is over. */
+export async function ownFile(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "linklatch-attack-"))
+  onTestFinished(() => rm(folder, { recursive: true }))
+  return join(folder, "auth.db")
+}
