@@ -11,7 +11,12 @@ export interface LoadResult {
  * Sends `requests` over `connections` keep-alive connections, one at a time on each (a closed loop). Bare sockets: a
  * client that costs more than the server measures itself.
  */
-export async function load(port: number, requests: readonly Buffer[], connections: number, expected: number): Promise<LoadResult> {
+export async function load(
+  port: number,
+  requests: readonly Buffer[],
+  connections: number,
+  expected: number,
+): Promise<LoadResult> {
   const times: number[] = []
   let next = 0
   const startedAt = performance.now()

@@ -16,9 +16,12 @@ type Site = "linklatch" | "hand-written" | "hand-written, shared commits"
 const rows: { operation: string; connections: number; site: string; result: LoadResult }[] = []
 
 try {
-  console.log(`Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model}, SQLite with synchronous=full, ${COUNT} requests each\n`)
+  console.log(
+    `Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model}, SQLite with synchronous=full, ${COUNT} requests each\n`,
+  )
   for (const connections of [1, 32]) {
-    for (const site of ["linklatch", "hand-written", "hand-written, shared commits"] as const) await measure(site, connections)
+    for (const site of ["linklatch", "hand-written", "hand-written, shared commits"] as const)
+      await measure(site, connections)
   }
   printTable()
 } finally {
@@ -34,21 +37,43 @@ async function measure(site: Site, connections: number): Promise<void> {
   return run(site, path, [site === "hand-written" ? "alone" : "shared"], connections, pending)
 }
 
-async function run(site: Site, path: string, options: readonly string[], connections: number, pending: readonly Pending[]): Promise<void> {
+async function run(
+  site: Site,
+  path: string,
+  options: readonly string[],
+  connections: number,
+  pending: readonly Pending[],
+): Promise<void> {
   const file = new URL(`sites/${site === "linklatch" ? "linklatch" : "hand-written"}.ts`, import.meta.url)
   const child = fork(file, [path, ...options])
   const [{ port }] = (await once(child, "message")) as [{ port: number }]
   const note = (operation: string, result: LoadResult, name: string = site) => {
     rows.push({ operation, connections, site: name, result })
-    console.log(`${operation.padEnd(8)} ${String(connections).padStart(2)} connections  ${name.padEnd(30)} ${result.perSecond}/s`)
+    console.log(
+      `${operation.padEnd(8)} ${String(connections).padStart(2)} connections  ${name.padEnd(30)} ${result.perSecond}/s`,
+    )
   }
   const asks = pending.map((_, index) => post("/auth/sign-in", `email=new${index}%40example.com`, index))
   note("ask", await load(port, asks, connections, 303))
-  const redeems = pending.map(({ token, flow }, index) => post("/auth/link", `token=${token}`, index, `linklatch_flow=${flow}`))
+  const redeems = pending.map(({ token, flow }, index) =>
+    post("/auth/link", `token=${token}`, index, `linklatch_flow=${flow}`),
+  )
   note("redeem", await load(port, redeems, connections, 303))
-  const checks = pending.map(({ token, sessionCookie }) => get("/session", site === "linklatch" ? sessionCookie : `session=${token}`))
+  const checks = pending.map(({ token, sessionCookie }) =>
+    get("/session", site === "linklatch" ? sessionCookie : `session=${token}`),
+  )
   note("check", await load(port, [...checks, ...checks], connections, 200))
-  if (site === "hand-written") note("check", await load(port, pending.map(() => get("/bare", "")), connections, 200), "bare node:http")
+  if (site === "hand-written")
+    note(
+      "check",
+      await load(
+        port,
+        pending.map(() => get("/bare", "")),
+        connections,
+        200,
+      ),
+      "bare node:http",
+    )
   child.kill()
   await once(child, "exit")
 }
@@ -67,11 +92,18 @@ function get(path: string, cookie: string): Buffer {
 }
 
 function printTable(): void {
-  console.log("\n| operation | connections | site | a second | p50 ms | p99 ms | Linklatch is |\n|---|---|---|---|---|---|---|")
+  console.log(
+    "\n| operation | connections | site | a second | p50 ms | p99 ms | Linklatch is |\n|---|---|---|---|---|---|---|",
+  )
   for (const { operation, connections, site, result } of rows) {
-    const ours = rows.find((row) => row.site === "linklatch" && row.operation === operation && row.connections === connections)
-    const ratio = site === "linklatch" || ours === undefined ? "" : `${(ours.result.perSecond / result.perSecond).toFixed(2)} ×`
+    const ours = rows.find(
+      (row) => row.site === "linklatch" && row.operation === operation && row.connections === connections,
+    )
+    const ratio =
+      site === "linklatch" || ours === undefined ? "" : `${(ours.result.perSecond / result.perSecond).toFixed(2)} ×`
     const { perSecond, p50, p99 } = result
-    console.log(`| ${operation} | ${connections} | ${site} | ${perSecond} | ${p50.toFixed(2)} | ${p99.toFixed(2)} | ${ratio} |`)
+    console.log(
+      `| ${operation} | ${connections} | ${site} | ${perSecond} | ${p50.toFixed(2)} | ${p99.toFixed(2)} | ${ratio} |`,
+    )
   }
 }

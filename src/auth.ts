@@ -25,6 +25,7 @@ export interface Auth {
   readonly sessions: {
     list(userId: string): Promise<readonly Session[]>
     revoke(userId: string, sessionId: string): Promise<boolean>
+    /** Signs the user out everywhere: every session ends, and so do links and codes that are still out. */
     revokeAll(userId: string): Promise<number>
   }
   readonly providers: {

@@ -9,7 +9,7 @@ import { type ConfigurationFault, LinklatchError } from "./core/fault.ts"
 import { startKeepingLimits } from "./core/limits/keep-limits.ts"
 import { createRefusalMemory } from "./core/limits/refusal-memory.ts"
 import { type Log, warningLog } from "./core/log.ts"
-import { type MailWorker, startMailWorker } from "./core/mail/mail-worker.ts"
+import { MailWorker } from "./core/mail/mail-worker.ts"
 import type { MailTransport } from "./core/mail/transport.ts"
 import type { LinklatchOptions } from "./core/options.ts"
 import { systemRandom } from "./core/random.ts"
@@ -27,7 +27,7 @@ export function createAuth(options: LinklatchOptions): Auth {
   const { context, clientAddress } = checkOptions(options)
   const { store, log } = context
   const transport = options.mail ?? createLogTransport(log)
-  const worker = options.worker === false ? null : startMailWorker(context, transport)
+  const worker = options.worker === false ? null : new MailWorker(context, transport)
   const limits = startKeepingLimits(context)
   const stopMirror = store.audit.onCommitted((event) => mirrorEvent(event, log, options.logEmails === true))
   const site = createSite(context, clientAddress, {
@@ -95,8 +95,12 @@ function useCases({ settings, store, clock }: Context): Pick<Auth, "users" | "se
     },
     providers: {
       async record(userId, provider) {
-        if (PROVIDER_SHAPE.test(provider)) return store.providers.record({ userId, provider, client: nobody, at: clock.now() })
-        throw new LinklatchError("invalid_argument", `A provider's name is lower case letters, digits and "_", at most 32.`)
+        if (PROVIDER_SHAPE.test(provider))
+          return store.providers.record({ userId, provider, client: nobody, at: clock.now() })
+        throw new LinklatchError(
+          "invalid_argument",
+          `A provider's name is lower case letters, digits and "_", at most 32.`,
+        )
       },
       list: (userId) => store.providers.list(userId),
     },

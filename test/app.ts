@@ -1,4 +1,11 @@
-import { linklatch, type Auth, type AuditEvent, type LinklatchOptions, type MailMessage, type Store } from "../src/index.ts"
+import {
+  linklatch,
+  type Auth,
+  type AuditEvent,
+  type LinklatchOptions,
+  type MailMessage,
+  type Store,
+} from "../src/index.ts"
 import { sqlite } from "../src/sqlite.ts"
 import { createFakeClock, createTestMailbox, type FakeClock, type TestMailbox } from "../src/testing.ts"
 import { Browser } from "./browser.ts"
@@ -28,7 +35,11 @@ export function createApp(options: Partial<LinklatchOptions> & { readonly path?:
   const store = overrides.store ?? sqlite(path)
   const logLines: string[] = []
   const log = (level: string) => (event: string, fields?: object) => {
-    logLines.push(JSON.stringify({ level, event, ...fields }, (_key, value: unknown) => (value instanceof Error ? `${value.stack}` : value)))
+    logLines.push(
+      JSON.stringify({ level, event, ...fields }, (_key, value: unknown) =>
+        value instanceof Error ? `${value.stack}` : value,
+      ),
+    )
   }
   const auth = linklatch({
     baseUrl: ORIGIN,
@@ -46,7 +57,8 @@ export function createApp(options: Partial<LinklatchOptions> & { readonly path?:
     clock,
     mailbox,
     logLines,
-    browser: ({ ip = `198.51.100.${nextHost++ % 250}`, userAgent } = {}) => new Browser(auth, overrides.baseUrl ?? ORIGIN, ip, userAgent),
+    browser: ({ ip = `198.51.100.${nextHost++ % 250}`, userAgent } = {}) =>
+      new Browser(auth, overrides.baseUrl ?? ORIGIN, ip, userAgent),
     events: () => store.audit.read({ after: 0, max: 100_000 }),
     close: () => auth.close(),
   }
@@ -59,7 +71,11 @@ export async function askForMail(app: App, browser: Browser, email: string, next
 }
 
 /** Asks for a link, reads the mail, presses the button. Returns the answer to the press. */
-export async function signIn(app: App, email: string, browser = app.browser()): Promise<{ browser: Browser; response: Response }> {
+export async function signIn(
+  app: App,
+  email: string,
+  browser = app.browser(),
+): Promise<{ browser: Browser; response: Response }> {
   const message = await askForMail(app, browser, email)
   return { browser, response: await browser.press(message) }
 }

@@ -21,9 +21,17 @@ export class Browser {
     return this.send("GET", path, undefined, { "sec-fetch-site": "none", "sec-fetch-mode": "navigate", ...headers })
   }
 
-  post(path: string, form: Record<string, string> | string = {}, headers: Record<string, string> = {}): Promise<Response> {
+  post(
+    path: string,
+    form: Record<string, string> | string = {},
+    headers: Record<string, string> = {},
+  ): Promise<Response> {
     const body = typeof form === "string" ? form : new URLSearchParams(form).toString()
-    const own = { "content-type": "application/x-www-form-urlencoded", "sec-fetch-site": "same-origin", origin: this.#origin }
+    const own = {
+      "content-type": "application/x-www-form-urlencoded",
+      "sec-fetch-site": "same-origin",
+      origin: this.#origin,
+    }
     return this.send("POST", path, body, { ...own, ...headers })
   }
 
@@ -39,7 +47,12 @@ export class Browser {
     return /class="match-number">([0-9]{2})</.exec(page)?.[1] ?? ""
   }
 
-  async send(method: string, path: string, body: string | undefined, headers: Record<string, string>): Promise<Response> {
+  async send(
+    method: string,
+    path: string,
+    body: string | undefined,
+    headers: Record<string, string>,
+  ): Promise<Response> {
     const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join("; ")
     const request = new Request(new URL(path, this.#origin), {
       method,

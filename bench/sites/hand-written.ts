@@ -15,7 +15,9 @@ database.exec(`
 const begin = database.prepare("begin immediate")
 const commit = database.prepare("commit")
 const insertToken = database.prepare("insert into tokens (hash, email, expires_at) values (?, ?, ?)")
-const useToken = database.prepare("update tokens set used_at = ? where hash = ? and used_at is null and expires_at > ? returning email")
+const useToken = database.prepare(
+  "update tokens set used_at = ? where hash = ? and used_at is null and expires_at > ? returning email",
+)
 const insertSession = database.prepare("insert into sessions (hash, email, expires_at) values (?, ?, ?)")
 const findSession = database.prepare("select email from sessions where hash = ? and expires_at > ?")
 const sha256 = (text: string) => hash("sha256", text, "base64url")

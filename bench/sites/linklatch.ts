@@ -15,7 +15,8 @@ const auth = linklatch({
   trustedProxies: ["127.0.0.1"],
 })
 const server = createHttpServer(async (request, bindings) => {
-  if (new URL(request.url).pathname === "/session") return new Response((await auth.session(request)) ? "somebody" : "nobody")
+  if (new URL(request.url).pathname === "/session")
+    return new Response((await auth.session(request)) ? "somebody" : "nobody")
   return auth.handler(request, { remoteAddress: bindings.incoming.socket.remoteAddress ?? "" })
 })
 process.send?.({ port: await listen(server, "127.0.0.1", 0) })

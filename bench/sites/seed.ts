@@ -24,7 +24,9 @@ export async function seedLinklatch(path: string, count: number): Promise<readon
   await sqlite(path).close()
   const database = new DatabaseSync(path)
   database.exec("begin")
-  const user = database.prepare("insert into users (user_id, address, display_name, created_at) values (?, ?, 'Bench', ?)")
+  const user = database.prepare(
+    "insert into users (user_id, address, display_name, created_at) values (?, ?, 'Bench', ?)",
+  )
   const request = database.prepare(`insert into sign_in_requests
     (request_id, address, flow_hash, match_number, locale, device, requested_at, code_tries) values (?, ?, ?, 42, 'en', 'a browser', ?, 0)`)
   const link = database.prepare(`insert into magic_link_tokens
@@ -35,12 +37,25 @@ export async function seedLinklatch(path: string, count: number): Promise<readon
   const pending = Array.from({ length: count }, (_, index) => {
     // A millisecond apart, as if they had come in over time: ids sort by time, and indexes keep their locality.
     const at = begun - count + index
-    const [token, flow, sessionToken] = [createToken(systemRandom), createFlow(systemRandom, at), createSessionToken(systemRandom)]
+    const [token, flow, sessionToken] = [
+      createToken(systemRandom),
+      createFlow(systemRandom, at),
+      createSessionToken(systemRandom),
+    ]
     const [userId, requestId, email] = [uuidv7(at, systemRandom), uuidv7(at, systemRandom), `user${index}@example.com`]
     user.run(userId, email, at)
     request.run(requestId, email, hashFlow(flow), at)
     link.run(hashToken(token), uuidv7(at, systemRandom), requestId, hashFlow(flow), email, begun, begun + TTL)
-    session.run(hashSessionToken(sessionToken), uuidv7(at, systemRandom), userId, begun, begun, begun + TTL, begun + TTL, begun)
+    session.run(
+      hashSessionToken(sessionToken),
+      uuidv7(at, systemRandom),
+      userId,
+      begun,
+      begun,
+      begun + TTL,
+      begun + TTL,
+      begun,
+    )
     return { token, flow, sessionCookie: cookieOf(sessionToken) }
   })
   database.exec("commit")

@@ -18,7 +18,11 @@ export class LinklatchError extends Error {
   /** With `invalid_configuration`: everything that is wrong, at once. */
   readonly faults: readonly ConfigurationFault[]
 
-  constructor(code: LinklatchErrorCode, message: string, more: { cause?: unknown; faults?: readonly ConfigurationFault[] } = {}) {
+  constructor(
+    code: LinklatchErrorCode,
+    message: string,
+    more: { cause?: unknown; faults?: readonly ConfigurationFault[] } = {},
+  ) {
     super(message, more.cause === undefined ? undefined : { cause: more.cause })
     this.code = code
     this.faults = more.faults ?? []

@@ -12,7 +12,9 @@ export const silentLog: Log = { info: () => undefined, warn: () => undefined, er
 /** What a library may say unasked: warnings and errors, one JSON line each, on standard error. */
 export const warningLog: Log = {
   info: () => undefined,
+  // biome-ignore lint/suspicious/noConsole: this is the log of last resort
   warn: (event, fields) => console.warn(consoleLine("warn", event, fields)),
+  // biome-ignore lint/suspicious/noConsole: this is the log of last resort
   error: (event, fields) => console.error(consoleLine("error", event, fields)),
 }
 

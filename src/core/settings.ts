@@ -72,8 +72,13 @@ function readOrigin(setting: string, text: unknown, fault: Report): string {
 }
 
 function readSiteName(text: unknown, fault: Report): string {
-  if (typeof text === "string" && text.trim() !== "" && text.length <= 100 && !/\p{Cc}|\p{Zl}|\p{Zp}/u.test(text)) return text.trim()
-  fault("siteName", "It is empty, longer than 100 characters, or has a line break.", "Give the name that people know the site by.")
+  if (typeof text === "string" && text.trim() !== "" && text.length <= 100 && !/\p{Cc}|\p{Zl}|\p{Zp}/u.test(text))
+    return text.trim()
+  fault(
+    "siteName",
+    "It is empty, longer than 100 characters, or has a line break.",
+    "Give the name that people know the site by.",
+  )
   return "Linklatch"
 }
 

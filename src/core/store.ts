@@ -5,7 +5,15 @@
  * contract suite that each store must pass.
  */
 import type { Address } from "./addresses/canonical-address.ts"
-import type { ApplicationDetail, ApplicationEventType, AuditEvent, Client, EventDetail, RevokeReason, WithheldReason } from "./audit/event.ts"
+import type {
+  ApplicationDetail,
+  ApplicationEventType,
+  AuditEvent,
+  Client,
+  EventDetail,
+  RevokeReason,
+  WithheldReason,
+} from "./audit/event.ts"
 import type { LimitTake, LimitOutcome, Quota } from "./limits/limit.ts"
 import type { CodeHash } from "./links/code.ts"
 import type { FlowHash } from "./links/flow.ts"
@@ -200,7 +208,7 @@ export interface SessionStore {
   check(check: CheckSession): Promise<SignedIn | null>
   /** A user's live sessions, newest first. */
   list(list: { readonly userId: string; readonly at: number }): Promise<readonly Session[]>
-  /** Ends sessions of one user; the rows stay. Returns how many ended. */
+  /** Ends sessions of one user; the rows stay. With `all`, links still out die as well. Returns how many ended. */
   revoke(revoke: RevokeSessions): Promise<number>
 }
 
@@ -237,7 +245,12 @@ export interface UserStore {
 }
 
 export interface ProviderStore {
-  record(use: { readonly userId: string; readonly provider: string; readonly client: Client; readonly at: number }): Promise<"recorded" | "unknown_user">
+  record(use: {
+    readonly userId: string
+    readonly provider: string
+    readonly client: Client
+    readonly at: number
+  }): Promise<"recorded" | "unknown_user">
   /** A user's ways in, most recently used first. */
   list(userId: string): Promise<readonly ProviderUse[]>
 }
@@ -246,7 +259,12 @@ export interface ProviderStore {
 
 export interface LimitStore {
   /** Admits at most `max` in any window, exactly, over processes and parallel calls (P8). The first refusal in a window writes `rate_limited`. */
-  take(take: { readonly limit: LimitTake; readonly address: Address | null; readonly client: Client; readonly at: number }): Promise<LimitOutcome>
+  take(take: {
+    readonly limit: LimitTake
+    readonly address: Address | null
+    readonly client: Client
+    readonly at: number
+  }): Promise<LimitOutcome>
   /** Deletes up to `max` rows that no longer limit anybody. Returns how many went. */
   sweep(sweep: { readonly at: number; readonly max: number }): Promise<number>
 }
@@ -255,7 +273,12 @@ export interface LimitStore {
 
 export interface OutboxStore {
   /** Leases up to `max` due rows until `leaseUntil`; no two callers hold one row at a time. */
-  claim(claim: { readonly leaseId: string; readonly leaseUntil: number; readonly max: number; readonly at: number }): Promise<readonly OutboxItem[]>
+  claim(claim: {
+    readonly leaseId: string
+    readonly leaseUntil: number
+    readonly max: number
+    readonly at: number
+  }): Promise<readonly OutboxItem[]>
   /** Says what became of a row, with its event. `lease_lost`: somebody else holds it now; nothing was written. */
   settle(settle: SettleOutbox): Promise<"settled" | "lease_lost">
   /** How many rows wait, and since when the oldest does. */
@@ -285,8 +308,7 @@ export interface SettleOutbox {
   readonly outboxId: string
   readonly leaseId: string
   readonly at: number
-  readonly result:
-    /** Older links of the flow die with it. */
+  readonly result: /** Older links of the flow die with it. */
     | { readonly status: "sent"; readonly detail: EventDetail["link_sent"] }
     | { readonly status: "withheld"; readonly reason: WithheldReason }
     /** `retryAt` null: given up. */

@@ -28,7 +28,10 @@ export function createAuthCookies({ isHttps, secrets, sessionTtl }: Settings): A
   const prefix = isHttps ? "__Host-linklatch" : "linklatch"
   const [session, flow, known] = [`${prefix}_session`, `${prefix}_flow`, `${prefix}_known`]
   const write = (name: string, value: string, life: number) =>
-    writeCookie(name, value, { isSecure: isHttps, maxAgeSeconds: Math.floor(Math.min(life, KNOWN_BROWSER_LIFE) / SECOND) })
+    writeCookie(name, value, {
+      isSecure: isHttps,
+      maxAgeSeconds: Math.floor(Math.min(life, KNOWN_BROWSER_LIFE) / SECOND),
+    })
   return {
     hasSession: (header) => readCookie(header, session) !== null,
     readSession(header) {

@@ -72,7 +72,8 @@ function refuseMethod(visit: Visit, path: string): Promise<Response> {
 
 // Fails closed: whoever can't be checked isn't let in, and keeps the cookie for when the store is back (ASVS 16.5.3).
 function respondFault(visit: Visit, error: unknown): Promise<Response> {
-  const isUnavailable = error instanceof LinklatchError && (error.code === "store_unavailable" || error.code === "closed")
+  const isUnavailable =
+    error instanceof LinklatchError && (error.code === "store_unavailable" || error.code === "closed")
   visit.site.context.log.error("request_failed", { method: visit.request.method, error })
   if (!isUnavailable) return respondProblem(visit, "internal")
   return respondProblem(visit, "unavailable", { headers: { "Retry-After": RETRY_AFTER_SECONDS } })

@@ -1,6 +1,6 @@
 import type { Context } from "../core/context.ts"
 import { type AuthCookies, createAuthCookies } from "./auth-cookies.ts"
-import { type ClientAddress } from "./client-address.ts"
+import type { ClientAddress } from "./client-address.ts"
 import { securityHeaders } from "./security-headers.ts"
 
 /** What all requests to one site share. */

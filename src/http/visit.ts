@@ -77,6 +77,12 @@ export class Visit {
 
   redeemer(): Redeemer {
     const { flow, sessionToken, device, client, clientSubject } = this
-    return { flow, replaces: sessionToken === null ? null : hashSessionToken(sessionToken), device, client, clientSubject }
+    return {
+      flow,
+      replaces: sessionToken === null ? null : hashSessionToken(sessionToken),
+      device,
+      client,
+      clientSubject,
+    }
   }
 }

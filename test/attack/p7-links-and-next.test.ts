@@ -38,7 +38,7 @@ const LYING_URLS = [
 ]
 
 describe("links", () => {
-  it.each(LYING_HEADERS)("TOK-16 P7 point at the base URL under %o", async (headers) => {
+  it.each(LYING_HEADERS)("TOK-16 P7 point at the base URL under %j", async (headers) => {
     const app = ownApp({ ...wide, trustedProxies: ["198.51.100.0/24"] })
     await app.browser().post("/auth/sign-in", { email: "ada@example.com" }, headers)
     expectOurs(await app.mailbox.next("ada@example.com"))

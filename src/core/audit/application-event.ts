@@ -19,7 +19,8 @@ const MAX_DETAIL_LENGTH = 4_096
 
 /** Checks an application's event. Our own names have no dot, so that nobody can write a false one of ours. */
 export function readApplicationEvent(event: ApplicationEvent, at: number): NewEvent {
-  if (!TYPE_SHAPE.test(event.type)) throw misuse(`An event's name is lower case with a dot in it, like "shop.order_placed".`)
+  if (!TYPE_SHAPE.test(event.type))
+    throw misuse(`An event's name is lower case with a dot in it, like "shop.order_placed".`)
   const typed = event.email === undefined ? null : canonicalAddress(event.email)
   if (typed !== null && typed.status !== "valid") throw misuse("The event's email is not a mail address.")
   const { detail = {} } = event
@@ -27,7 +28,14 @@ export function readApplicationEvent(event: ApplicationEvent, at: number): NewEv
     throw misuse("An event's detail is a flat object of texts, finite numbers, booleans and nulls, at most 4 kB.")
   }
   const address = typed === null ? null : typed.address
-  return { type: event.type, at, userId: event.userId ?? null, address, client: event.client ?? nobody, detail: { ...detail } }
+  return {
+    type: event.type,
+    at,
+    userId: event.userId ?? null,
+    address,
+    client: event.client ?? nobody,
+    detail: { ...detail },
+  }
 }
 
 function isFlat(value: unknown): boolean {

@@ -5,7 +5,12 @@ export type WithheldReason = "not_allowed" | "disabled" | "rate_limited" | "alre
 /** Why a link or a code signed nobody in. */
 export type ConsumeFailure = "used" | "expired" | "superseded" | "unknown" | "wrong_browser" | "wrong_code" | "disabled"
 /** Why a session ended before its time. */
-export type RevokeReason = "signed_out" | "signed_out_elsewhere" | "signed_out_everywhere" | "replaced" | "user_disabled"
+export type RevokeReason =
+  | "signed_out"
+  | "signed_out_elsewhere"
+  | "signed_out_everywhere"
+  | "replaced"
+  | "user_disabled"
 /** Names of the built-in limits. */
 export type LimitName = "ask_client" | "ask_address" | "ask_browser" | "redeem_client"
 
@@ -15,7 +20,12 @@ export type LimitName = "ask_client" | "ask_address" | "ask_browser" | "redeem_c
  */
 export type EventDetail = {
   link_requested: { readonly requestId: string }
-  link_sent: { readonly requestId: string; readonly linkId: string; readonly attempt: number; readonly transport: string }
+  link_sent: {
+    readonly requestId: string
+    readonly linkId: string
+    readonly attempt: number
+    readonly transport: string
+  }
   link_withheld: { readonly requestId: string; readonly reason: WithheldReason }
   send_failed: {
     readonly requestId: string

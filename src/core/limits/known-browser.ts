@@ -11,7 +11,12 @@ const COOKIE_SHAPE = /^[A-Za-z0-9_-]{22}(?:\.[A-Za-z0-9_-]{22}){0,5}$/
  * stranger who floods the address locks nobody out (ASVS 6.1.1). It holds a random id and one tag for each address:
  * unforgeable without the secret, and it doesn't tell which addresses they are.
  */
-export function rememberBrowser(cookie: string | null, address: Address, secrets: readonly [string, ...string[]], random: Random): string {
+export function rememberBrowser(
+  cookie: string | null,
+  address: Address,
+  secrets: readonly [string, ...string[]],
+  random: Random,
+): string {
   const [id, ...tags] = parts(cookie) ?? [random.bytes(16).toString("base64url")]
   const tag = tagOf(id, address, secrets[0])
   return [id, tag, ...tags.filter((other) => other !== tag)].slice(0, 1 + MAX_TAGS).join(".")
@@ -29,5 +34,8 @@ function parts(cookie: string | null): [string, ...string[]] | null {
 }
 
 function tagOf(id: string, address: Address, secret: string): string {
-  return createHmac("sha256", secret).update(`linklatch known browser\n${id}\n${address}`).digest("base64url").slice(0, 22)
+  return createHmac("sha256", secret)
+    .update(`linklatch known browser\n${id}\n${address}`)
+    .digest("base64url")
+    .slice(0, 22)
 }

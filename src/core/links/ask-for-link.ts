@@ -49,7 +49,9 @@ export async function askForLink(context: Context, ask: Ask): Promise<AskOutcome
     client,
     limits: {
       knownBrowser:
-        knownBrowserId === null ? null : limitTake("ask_browser", settings.limits.askBrowser, `${knownBrowserId}\n${address}`),
+        knownBrowserId === null
+          ? null
+          : limitTake("ask_browser", settings.limits.askBrowser, `${knownBrowserId}\n${address}`),
       client: clientLimit,
       address: limitTake("ask_address", settings.limits.askAddress, address),
     },

@@ -2,7 +2,12 @@ import type { Client } from "../audit/event.ts"
 import type { Context } from "../context.ts"
 import { uuidv7 } from "../ids.ts"
 import { limitTake, type LimitTake, type Quota } from "../limits/limit.ts"
-import { createSessionToken, hashSessionToken, type SessionToken, type SessionTokenHash } from "../sessions/session-token.ts"
+import {
+  createSessionToken,
+  hashSessionToken,
+  type SessionToken,
+  type SessionTokenHash,
+} from "../sessions/session-token.ts"
 import type { RedeemCodeOutcome, Redeemed, RedeemLinkOutcome } from "../store.ts"
 import { type Code, hashCode } from "./code.ts"
 import { type Flow, hashFlow } from "./flow.ts"
@@ -28,7 +33,12 @@ export async function redeemLink(
 ): Promise<SignedInWith<RedeemLinkOutcome>> {
   return redeem(context, link, (shared) => {
     const flowHash = link.flow === null ? null : hashFlow(link.flow)
-    return context.store.links.redeem({ ...shared, tokenHash: hashToken(link.token), flowHash, matchNumber: link.matchNumber })
+    return context.store.links.redeem({
+      ...shared,
+      tokenHash: hashToken(link.token),
+      flowHash,
+      matchNumber: link.matchNumber,
+    })
   })
 }
 
@@ -59,7 +69,8 @@ async function redeem<Outcome extends { readonly status: string }>(
   // Never derived from the link's token: whoever saw the link must not know the session (TOK-15).
   const sessionToken = createSessionToken(random)
   const outcome = await decide(sharedHalf(context, redeemer, limit, sessionToken, at))
-  if (outcome.status === "rate_limited" && "quota" in outcome) refusals.remember(limit, outcome.quota, redeemer.client, at)
+  if (outcome.status === "rate_limited" && "quota" in outcome)
+    refusals.remember(limit, outcome.quota, redeemer.client, at)
   return (outcome.status === "redeemed" ? { ...outcome, sessionToken } : outcome) as SignedInWith<Outcome>
 }
 

@@ -43,7 +43,11 @@ const tooLate = { status: "failed", isPermanent: true, reason: "too_late" } as c
  * Makes token and code now, not when they were asked for: their life starts at sending, and until then there is no secret
  * to keep. A retry makes a new pair. The raw secrets live in this process's memory and in the mail.
  */
-async function mint(context: Context, item: OutboxItem, leaseId: string): Promise<{ linkId: string; message: MailMessage } | null> {
+async function mint(
+  context: Context,
+  item: OutboxItem,
+  leaseId: string,
+): Promise<{ linkId: string; message: MailMessage } | null> {
   const { settings, store, clock, random } = context
   const at = clock.now()
   const linkId = uuidv7(at, random)
@@ -84,6 +88,12 @@ function failed(
   const jitter = (wait / 4) * ((random.bytes(1)[0] ?? 0) / 256)
   const retryAt = Math.ceil(clock.now() + wait + jitter)
   const isOver = outcome.isPermanent || retryAt >= deadline
-  const detail = { requestId, attempt, transport: transport.name, next: isOver ? "given_up" : "later", reason: outcome.reason } as const
+  const detail = {
+    requestId,
+    attempt,
+    transport: transport.name,
+    next: isOver ? "given_up" : "later",
+    reason: outcome.reason,
+  } as const
   return { status: "failed", retryAt: isOver ? null : retryAt, detail }
 }

@@ -5,79 +5,81 @@ import type { OutboxItem } from "../store.ts"
 import { deliver } from "./deliver.ts"
 import type { MailTransport } from "./transport.ts"
 
-/** Sends the mail that is owed. Any number of workers may share an outbox: each row is leased to one at a time. */
-export interface MailWorker {
-  /** Looks now instead of at the next poll: called when a request was committed. */
-  wake(): void
-  /** Claims no more, finishes what is under way and hands back what takes longer than `graceMs`. */
-  stop(): Promise<void>
-}
-
-export const LEASE = 30 * SECOND
+const LEASE = 30 * SECOND
 // Another process may have written a row, or have died holding one: nobody wakes us for those.
 const POLL_EVERY = SECOND
 const MAX_AT_ONCE = 32
 const STOP_GRACE = 5 * SECOND
 
-export function startMailWorker(context: Context, transport: MailTransport): MailWorker {
-  const { clock, random, store, log } = context
-  const underWay = new Set<Promise<void>>()
-  const stopping = new AbortController()
-  let claiming: Promise<void> | null = null
-  let isWoken = false
-  let isMoreDue = false
-  let isStopped = false
+/** Sends the mail that is owed. Any number of workers may share an outbox: each row is leased to one at a time. */
+export class MailWorker {
+  readonly #context: Context
+  readonly #transport: MailTransport
+  readonly #underWay = new Set<Promise<void>>()
+  readonly #stopping = new AbortController()
+  readonly #poll: NodeJS.Timeout
+  #claiming: Promise<void> | null = null
+  #isWoken = false
+  #isMoreDue = false
+  #isStopped = false
 
-  async function claim(): Promise<void> {
-    do {
-      isWoken = false
-      const at = clock.now()
-      const free = MAX_AT_ONCE - underWay.size
-      isMoreDue ||= free === 0
-      if (free === 0) return
-      const leaseId = uuidv7(at, random)
-      const items = await store.outbox.claim({ leaseId, leaseUntil: at + LEASE, max: free, at })
-      for (const item of items) track(item, leaseId)
-      // A full hand means that there may be more, once a hand is free.
-      isMoreDue = items.length === free
-    } while (isWoken && !isStopped)
+  constructor(context: Context, transport: MailTransport) {
+    this.#context = context
+    this.#transport = transport
+    this.#poll = setInterval(() => this.wake(), POLL_EVERY)
+    this.#poll.unref()
+    this.wake()
   }
 
-  function track(item: OutboxItem, leaseId: string): void {
-    const delivery = deliver(context, transport, item, leaseId, stopping.signal)
-      // The row stays leased, and another try follows when the lease runs out: nothing is lost by an error here.
-      .catch((error: unknown) => log.error("mail_delivery_failed", { outboxId: item.outboxId, error }))
+  /** Looks now instead of at the next poll: called when a request was committed. */
+  wake(): void {
+    this.#isWoken = true
+    if (this.#isStopped || this.#claiming !== null) return
+    this.#claiming = this.#claimAll()
+      .catch((error: unknown) => this.#context.log.error("mail_claim_failed", { error }))
       .finally(() => {
-        underWay.delete(delivery)
-        if (isMoreDue) wake()
-      })
-    underWay.add(delivery)
-  }
-
-  function wake(): void {
-    isWoken = true
-    if (isStopped || claiming !== null) return
-    claiming = claim()
-      .catch((error: unknown) => log.error("mail_claim_failed", { error }))
-      .finally(() => {
-        claiming = null
+        this.#claiming = null
         // Woken after the last look and before this line: nobody else would look again until the next poll.
-        if (isWoken) wake()
+        if (this.#isWoken) this.wake()
       })
   }
 
-  const poll = setInterval(wake, POLL_EVERY)
-  poll.unref()
-  wake()
-  return {
-    wake,
-    async stop() {
-      isStopped = true
-      clearInterval(poll)
-      await claiming
-      const grace = setTimeout(() => stopping.abort(), STOP_GRACE)
-      await Promise.all(underWay)
-      clearTimeout(grace)
-    },
+  /** Claims no more, finishes what is under way, and hands back what takes longer than five seconds. */
+  async stop(): Promise<void> {
+    this.#isStopped = true
+    clearInterval(this.#poll)
+    await this.#claiming
+    const grace = setTimeout(() => this.#stopping.abort(), STOP_GRACE)
+    await Promise.all(this.#underWay)
+    clearTimeout(grace)
+  }
+
+  async #claimAll(): Promise<void> {
+    while (this.#isWoken && !this.#isStopped) {
+      this.#isWoken = false
+      const free = MAX_AT_ONCE - this.#underWay.size
+      // A full hand means that there may be more, once a hand is free.
+      this.#isMoreDue = free === 0 || (await this.#claim(free)) === free
+    }
+  }
+
+  async #claim(max: number): Promise<number> {
+    const { clock, random, store } = this.#context
+    const at = clock.now()
+    const leaseId = uuidv7(at, random)
+    const items = await store.outbox.claim({ leaseId, leaseUntil: at + LEASE, max, at })
+    for (const item of items) this.#track(item, leaseId)
+    return items.length
+  }
+
+  #track(item: OutboxItem, leaseId: string): void {
+    const delivery = deliver(this.#context, this.#transport, item, leaseId, this.#stopping.signal)
+      // The row stays leased, and another try follows when the lease runs out: nothing is lost by an error here.
+      .catch((error: unknown) => this.#context.log.error("mail_delivery_failed", { outboxId: item.outboxId, error }))
+      .finally(() => {
+        this.#underWay.delete(delivery)
+        if (this.#isMoreDue) this.wake()
+      })
+    this.#underWay.add(delivery)
   }
 }

@@ -28,7 +28,8 @@ export async function signOutSessions(visit: Visit, { user, session }: SignedIn)
   if (form.status !== "read") return respondProblem(visit, form.status)
   const sessionId = form.values["session"] ?? ""
   const { store, clock } = visit.site.context
-  const reason = sessionId === "all" ? "signed_out_everywhere" : sessionId === session.id ? "signed_out" : "signed_out_elsewhere"
+  const reason =
+    sessionId === "all" ? "signed_out_everywhere" : sessionId === session.id ? "signed_out" : "signed_out_elsewhere"
   await store.sessions.revoke({ userId: user.id, sessionId, reason, client: visit.client, at: clock.now() })
   if (reason !== "signed_out_elsewhere") return redirectSignedOut(visit)
   return redirect(visit, "/auth/account?signed-out")

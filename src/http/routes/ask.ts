@@ -13,7 +13,10 @@ export async function showSignIn(visit: Visit): Promise<Response> {
   const notice = searchParams.has("signed-out") ? "signed_out" : null
   const next = visit.next(searchParams.get("next"))
   const signedIn = await visit.signedIn()
-  return respondPage(visit, signInPage(visit.page, { email: "", next, problem: null, notice, signedInAs: signedIn?.user ?? null }))
+  return respondPage(
+    visit,
+    signInPage(visit.page, { email: "", next, problem: null, notice, signedInAs: signedIn?.user ?? null }),
+  )
 }
 
 export async function ask(visit: Visit): Promise<Response> {
@@ -30,7 +33,16 @@ export async function ask(visit: Visit): Promise<Response> {
   const { site, flow, words, device, client, clientSubject } = visit
   const knownId = knownBrowserId(visit.knownBrowser, address, site.context.settings.secrets)
   const locale = words.locale
-  const outcome = await askForLink(site.context, { address, flow, knownBrowserId: knownId, next, locale, device, client, clientSubject })
+  const outcome = await askForLink(site.context, {
+    address,
+    flow,
+    knownBrowserId: knownId,
+    next,
+    locale,
+    device,
+    client,
+    clientSubject,
+  })
   if (outcome.status === "rate_limited") return respondRateLimited(visit, outcome.quota)
   site.wakeWorker()
   const { quota } = outcome

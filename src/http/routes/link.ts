@@ -12,7 +12,13 @@ import { redirect, type Reply, respondPage } from "../respond.ts"
 import type { Visit } from "../visit.ts"
 import { signInWith } from "./sign-in-with.ts"
 
-const STATUS: Readonly<Record<LinkProblem, number>> = { unknown: 404, used: 410, expired: 410, superseded: 410, refused: 403 }
+const STATUS: Readonly<Record<LinkProblem, number>> = {
+  unknown: 404,
+  used: 410,
+  expired: 410,
+  superseded: 410,
+  refused: 403,
+}
 
 /** Shows whose link it is. It redeems nothing, whoever fetches it and however often (P2). */
 export async function showLink(visit: Visit, text: string): Promise<Response> {
@@ -22,7 +28,8 @@ export async function showLink(visit: Visit, text: string): Promise<Response> {
   if (token === null || link === null) return respondLinkProblem(visit, "unknown")
   const dead = deadReason(link, context.clock.now())
   const signedIn = await visit.signedIn()
-  if (dead === "used" && isOwner(signedIn, link)) return redirect(visit, link.next ?? "/auth/account", { hasTokenInUrl: true })
+  if (dead === "used" && isOwner(signedIn, link))
+    return redirect(visit, link.next ?? "/auth/account", { hasTokenInUrl: true })
   if (dead !== null) return respondLinkProblem(visit, dead, link)
   if (!isSameBrowser(visit, link)) await notePrefetch(visit, token, link)
   return respondLink(visit, token, link, false)
@@ -43,7 +50,9 @@ export async function useLink(visit: Visit): Promise<Response> {
       return respondRateLimited(visit, outcome.quota)
     case "wrong_browser": {
       const link = await visit.site.context.store.links.inspect(hashToken(token))
-      return link === null ? respondLinkProblem(visit, "unknown") : respondLink(visit, token, link, true, { status: 403 })
+      return link === null
+        ? respondLinkProblem(visit, "unknown")
+        : respondLink(visit, token, link, true, { status: 403 })
     }
     case "used":
       // After a double press the browser has its session by now: the page behind this sends it on, signed in.
@@ -68,9 +77,20 @@ export function respondLinkProblem(
   return respondPage(visit, page, { status: STATUS[status], hasTokenInUrl: true })
 }
 
-async function respondLink(visit: Visit, token: Token, link: LinkView, wasPressed: boolean, reply: Reply = {}): Promise<Response> {
+async function respondLink(
+  visit: Visit,
+  token: Token,
+  link: LinkView,
+  wasPressed: boolean,
+  reply: Reply = {},
+): Promise<Response> {
   const signedIn = await visit.signedIn()
-  const data = { token, email: link.address, mode: modeFor(visit, link, wasPressed), signedInAs: signedIn?.user ?? null }
+  const data = {
+    token,
+    email: link.address,
+    mode: modeFor(visit, link, wasPressed),
+    signedInAs: signedIn?.user ?? null,
+  }
   return respondPage(visit, linkPage(visit.page, data), { ...reply, hasTokenInUrl: true })
 }
 

@@ -5,7 +5,10 @@ import { redirect } from "../respond.ts"
 import type { Visit } from "../visit.ts"
 
 /** Hands the new session to the browser, remembers it for this address, and goes where the person was going. */
-export function signInWith(visit: Visit, { user, next, sessionToken }: Redeemed & { readonly sessionToken: SessionToken }): Response {
+export function signInWith(
+  visit: Visit,
+  { user, next, sessionToken }: Redeemed & { readonly sessionToken: SessionToken },
+): Response {
   const { cookies, context } = visit.site
   const known = rememberBrowser(visit.knownBrowser, user.email, context.settings.secrets, context.random)
   return redirect(visit, next ?? "/auth/account", {

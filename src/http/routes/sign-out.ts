@@ -12,7 +12,13 @@ export async function signOut(visit: Visit): Promise<Response> {
   if (signedIn !== null) {
     const { store, clock } = visit.site.context
     const { user, session } = signedIn
-    await store.sessions.revoke({ userId: user.id, sessionId: session.id, reason: "signed_out", client: visit.client, at: clock.now() })
+    await store.sessions.revoke({
+      userId: user.id,
+      sessionId: session.id,
+      reason: "signed_out",
+      client: visit.client,
+      at: clock.now(),
+    })
   }
   return redirectSignedOut(visit)
 }

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from "node:sqlite"
 import type { Address } from "../../core/addresses/canonical-address.ts"
-import type { AuditEvent } from "../../core/audit/event.ts"
+import type { AuditEvent, EventBody } from "../../core/audit/event.ts"
 import type { AuditStore } from "../../core/store.ts"
 import type { OpenJournal } from "./journal.ts"
 import type { SharedCommit } from "./shared-commit.ts"
@@ -35,7 +35,10 @@ export function createAudit(
   const read = database.prepare(READ)
   return {
     append: (event) =>
-      commits.decide((transaction) => openJournal(transaction, event).write(event, event.userId)),
+      commits.decide((transaction) => {
+        const { type, detail, userId } = event
+        openJournal(transaction, event).write({ type, detail } as EventBody, userId)
+      }),
     read: async ({ after, max }) => (read.all(after, max) as unknown as readonly EventRow[]).map(toEvent),
     onCommitted(listener) {
       listeners.add(listener)

@@ -30,7 +30,8 @@ export function createCodes(
   function redeem(args: RedeemCode, request: LatestRequest | undefined, journal: Journal): RedeemCodeOutcome {
     const limited = takeLimit(args.limit, args.at, journal)
     if (limited.status === "refused") return { status: "rate_limited", quota: limited.quota }
-    const fail = (reason: ConsumeFailure, link: LinkRow | null = null) => writeConsumeFailed(journal, "email_code", reason, link)
+    const fail = (reason: ConsumeFailure, found: LinkRow | null = null) =>
+      writeConsumeFailed(journal, "email_code", reason, found)
     if (request === undefined) {
       fail("unknown")
       return { status: "unknown" }

@@ -28,7 +28,8 @@ export function createJournals(database: DatabaseSync, random: Random = systemRa
   const insertPii = database.prepare(INSERT_PII)
 
   function keepPerson(person: EventPerson, at: number): { piiId: string | null; commitment: string | null } {
-    if (person.address === null && person.ip === null && person.userAgent === null) return { piiId: null, commitment: null }
+    if (person.address === null && person.ip === null && person.userAgent === null)
+      return { piiId: null, commitment: null }
     const salt = random.bytes(SALT_BYTES)
     const piiId = uuidv7(at, random)
     insertPii.run(piiId, salt, person.address, person.ip, person.userAgent)
@@ -43,8 +44,23 @@ export function createJournals(database: DatabaseSync, random: Random = systemRa
         kept ??= keepPerson(person, at)
         const id = uuidv7(at, random)
         const { piiId, commitment } = kept
-        const { lastInsertRowid } = insertEvent.run(id, at, event.type, userId, JSON.stringify(event.detail), piiId, commitment)
-        const written = { seq: Number(lastInsertRowid), id, at, userId, commitment, person: piiId === null ? null : person }
+        const { lastInsertRowid } = insertEvent.run(
+          id,
+          at,
+          event.type,
+          userId,
+          JSON.stringify(event.detail),
+          piiId,
+          commitment,
+        )
+        const written = {
+          seq: Number(lastInsertRowid),
+          id,
+          at,
+          userId,
+          commitment,
+          person: piiId === null ? null : person,
+        }
         transaction.events.push({ ...written, ...event } as AuditEvent)
       },
     }

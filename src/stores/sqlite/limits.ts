@@ -1,5 +1,5 @@
 import type { DatabaseSync } from "node:sqlite"
-import type { LimitOutcome, LimitTake } from "../../core/limits/limit.ts"
+import type { LimitOutcome, LimitTake, Quota } from "../../core/limits/limit.ts"
 import type { LimitStore } from "../../core/store.ts"
 import type { Journal, OpenJournal } from "./journal.ts"
 import type { SharedCommit } from "./shared-commit.ts"
@@ -13,6 +13,8 @@ const SWEEP = `
   delete from rate_limits where limit_key in
     (select limit_key from rate_limits where expires_at <= ? order by expires_at limit ?)`
 
+const KEPT_WINDOWS = 2
+
 /** Takes a limit inside a decision. With a journal, the first refusal in a window is written to it. */
 export type TakeLimit = (limit: LimitTake, at: number, journal: Journal | null) => LimitOutcome
 
@@ -23,23 +25,27 @@ export function createTakeLimit(database: DatabaseSync): TakeLimit {
 
   return (limit, at, journal) => {
     const row = find.get(limit.key) as { hits: string; reported_until: number } | undefined
-    const hits = countingHits(row?.hits, limit, at)
-    const isAdmitted = hits.length < limit.max
+    const hits = row === undefined ? [] : (JSON.parse(row.hits) as number[])
+    const counting = hits.filter((hit) => hit > at - limit.windowMs)
+    const isAdmitted = counting.length < limit.max
     if (isAdmitted) {
-      hits.push(Math.max(at, hits.at(-1) ?? at))
-      write.run(limit.key, JSON.stringify(hits), at + limit.windowMs)
+      counting.push(at)
+      write.run(limit.key, JSON.stringify(keptHits(hits, at, limit)), at + KEPT_WINDOWS * limit.windowMs)
     } else if (journal !== null && at >= (row?.reported_until ?? 0)) {
       report.run(at + limit.windowMs, limit.key)
       const detail = { limit: limit.name, count: 1, windowSeconds: limit.windowMs / 1_000 }
       journal.write({ type: "rate_limited", detail }, null)
     }
-    const { name, max, windowMs } = limit
-    const resetAt = (hits[0] ?? at) + windowMs
-    return { status: isAdmitted ? "admitted" : "refused", quota: { name, max, windowMs, remaining: max - hits.length, resetAt } }
+    return { status: isAdmitted ? "admitted" : "refused", quota: quotaOf(limit, counting) }
   }
 }
 
-export function createLimits(database: DatabaseSync, commits: SharedCommit, openJournal: OpenJournal, takeLimit: TakeLimit): LimitStore {
+export function createLimits(
+  database: DatabaseSync,
+  commits: SharedCommit,
+  openJournal: OpenJournal,
+  takeLimit: TakeLimit,
+): LimitStore {
   const sweep = database.prepare(SWEEP)
   return {
     take: ({ limit, address, client, at }) =>
@@ -48,8 +54,16 @@ export function createLimits(database: DatabaseSync, commits: SharedCommit, open
   }
 }
 
-// A window is half open: what was admitted at t stops counting at t + window, so no window ever holds more than `max`.
-function countingHits(stored: string | undefined, limit: LimitTake, at: number): number[] {
-  const hits = stored === undefined ? [] : (JSON.parse(stored) as number[])
-  return hits.filter((hit) => hit > at - limit.windowMs).slice(-limit.max)
+// A window is half open: what was admitted at t stops counting at t + window. Hits "in the future" count too, and what is
+// older than a window is kept for one more: so no window holds too many even where two processes' clocks disagree by up
+// to a window (P8).
+function keptHits(hits: readonly number[], at: number, { windowMs }: LimitTake): readonly number[] {
+  const newest = Math.max(at, hits.at(-1) ?? at)
+  return [...hits, at].filter((hit) => hit > newest - KEPT_WINDOWS * windowMs).sort((a, b) => a - b)
+}
+
+function quotaOf({ name, max, windowMs }: LimitTake, counting: readonly number[]): Quota {
+  const remaining = Math.max(0, max - counting.length)
+  const leaving = counting[Math.max(0, counting.length - max)] ?? 0
+  return { name, max, windowMs, remaining, resetAt: leaving + windowMs }
 }

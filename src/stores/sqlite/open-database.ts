@@ -13,7 +13,9 @@ export function openDatabase(path: string): DatabaseSync {
     // `defensive` refuses SQL that could corrupt the file or rewrite its schema under the triggers.
     const database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS, defensive: true })
     // `full` makes each commit wait for the disk: what was answered is still there after a power cut (P6).
-    database.exec("pragma page_size = 2048; pragma journal_mode = wal; pragma synchronous = full; pragma cache_size = -65536; pragma wal_autocheckpoint = 16384; pragma temp_store = memory")
+    database.exec(
+      "pragma page_size = 2048; pragma journal_mode = wal; pragma synchronous = full; pragma cache_size = -65536; pragma wal_autocheckpoint = 16384; pragma temp_store = memory",
+    )
     return database
   } catch (cause) {
     throw new LinklatchError("store_unavailable", `The database ${path} can't be opened: ${String(cause)}`, { cause })

@@ -59,30 +59,8 @@ export function createOutbox(database: DatabaseSync, commits: SharedCommit, open
   const lease = database.prepare(LEASE)
   const read = database.prepare(READ)
   const held = database.prepare(HELD)
-  const finish = database.prepare(FINISH)
-  const requeue = database.prepare(REQUEUE)
-  const supersedeOlder = database.prepare(SUPERSEDE_OLDER)
   const backlog = database.prepare(BACKLOG)
-
-  function settle({ outboxId, at, result }: SettleOutbox, row: HeldRow, journal: Journal): void {
-    const { request_id: requestId } = row
-    switch (result.status) {
-      case "sent":
-        finish.run("sent", null, at, outboxId)
-        supersedeOlder.run(at, row.flow_hash, result.detail.linkId)
-        return journal.write({ type: "link_sent", detail: result.detail }, null)
-      case "withheld":
-        finish.run("withheld", result.reason, at, outboxId)
-        return journal.write({ type: "link_withheld", detail: { requestId, reason: result.reason } }, null)
-      case "failed":
-        if (result.retryAt === null) finish.run("given_up", result.detail.reason, at, outboxId)
-        else requeue.run(result.retryAt, 0, outboxId)
-        return journal.write({ type: "send_failed", detail: result.detail }, null)
-      case "released":
-        requeue.run(at, 1, outboxId)
-    }
-  }
-
+  const settle = createSettle(database)
   return {
     claim: ({ leaseId, leaseUntil, max, at }) =>
       commits.decide(() =>
@@ -104,6 +82,32 @@ export function createOutbox(database: DatabaseSync, commits: SharedCommit, open
       const row = backlog.get() as { queued: number; oldest_at: number | null } | undefined
       return { queued: row?.queued ?? 0, oldestAt: row?.oldest_at ?? null }
     },
+  }
+}
+
+type Settle = (args: SettleOutbox, row: HeldRow, journal: Journal) => void
+
+function createSettle(database: DatabaseSync): Settle {
+  const finish = database.prepare(FINISH)
+  const requeue = database.prepare(REQUEUE)
+  const supersedeOlder = database.prepare(SUPERSEDE_OLDER)
+  return ({ outboxId, at, result }, row, journal) => {
+    const { request_id: requestId } = row
+    switch (result.status) {
+      case "sent":
+        finish.run("sent", null, at, outboxId)
+        supersedeOlder.run(at, row.flow_hash, result.detail.linkId)
+        return journal.write({ type: "link_sent", detail: result.detail }, null)
+      case "withheld":
+        finish.run("withheld", result.reason, at, outboxId)
+        return journal.write({ type: "link_withheld", detail: { requestId, reason: result.reason } }, null)
+      case "failed":
+        if (result.retryAt === null) finish.run("given_up", result.detail.reason, at, outboxId)
+        else requeue.run(result.retryAt, 0, outboxId)
+        return journal.write({ type: "send_failed", detail: result.detail }, null)
+      case "released":
+        requeue.run(at, 1, outboxId)
+    }
   }
 }
 

@@ -38,6 +38,7 @@ export function createProviders(
         journal.write({ type: "provider_used", detail: { provider, isFirst } }, userId)
         return "recorded"
       }),
-    list: async (userId) => list.all(userId).map((row) => ({ ...row })) as unknown as Awaited<ReturnType<ProviderStore["list"]>>,
+    list: async (userId) =>
+      list.all(userId).map((row) => ({ ...row })) as unknown as Awaited<ReturnType<ProviderStore["list"]>>,
   }
 }

@@ -46,7 +46,11 @@ export interface Redemption {
 }
 
 /** The half of redeeming that a link and a code share: from a live row to a session, or a refusal. */
-export type CompleteRedeem = (link: LinkRow, redemption: Redemption, journal: Journal) => Redeemed | { readonly status: "refused" }
+export type CompleteRedeem = (
+  link: LinkRow,
+  redemption: Redemption,
+  journal: Journal,
+) => Redeemed | { readonly status: "refused" }
 
 /** Why a link can't be used by anybody, or null while it is live. */
 export function deadReason(link: LinkRow, at: number): "used" | "superseded" | "expired" | null {
@@ -59,7 +63,12 @@ export function isSuperseded(link: LinkRow): boolean {
   return link.superseded_at !== null || link.request_seq <= (link.closed_through ?? 0)
 }
 
-export function writeConsumeFailed(journal: Journal, by: Redemption["by"], reason: ConsumeFailure, link: LinkRow | null): void {
+export function writeConsumeFailed(
+  journal: Journal,
+  by: Redemption["by"],
+  reason: ConsumeFailure,
+  link: LinkRow | null,
+): void {
   journal.write({ type: "consume_failed", detail: { by, reason, linkId: link?.link_id ?? null } }, null)
 }
 
@@ -86,7 +95,18 @@ export function createCompleteRedeem(
     const { id, tokenHash, idleExpiresAt, expiresAt, device } = session
     const { ip, userAgent } = client
     insertSession.run(tokenHash, id, userId, at, at, idleExpiresAt, expiresAt, by, at, device, ip, userAgent)
-    return { id, userId, createdAt: at, lastSeenAt: at, idleExpiresAt, expiresAt, provider: by, provenAt: at, device, ip }
+    return {
+      id,
+      userId,
+      createdAt: at,
+      lastSeenAt: at,
+      idleExpiresAt,
+      expiresAt,
+      provider: by,
+      provenAt: at,
+      device,
+      ip,
+    }
   }
 
   return (link, redemption, journal) => {

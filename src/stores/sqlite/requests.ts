@@ -82,7 +82,10 @@ function takeAskLimits(limits: AskLimits, at: number, journal: Journal, takeLimi
 function keptFlow(request: OpenRequest, findLatest: FindLatest): LatestRequest | null {
   const latest = request.flowHash === null ? undefined : findLatest(request.flowHash)
   const isKept =
-    latest !== undefined && latest.address === request.address && latest.closed_at === null && latest.code_tries < CODE_TRIES
+    latest !== undefined &&
+    latest.address === request.address &&
+    latest.closed_at === null &&
+    latest.code_tries < CODE_TRIES
   return isKept ? latest : null
 }
 

@@ -6,7 +6,7 @@ import type { Session } from "../../core/sessions/session.ts"
 import type { SessionStore, SignedIn } from "../../core/store.ts"
 import type { Journal, OpenJournal } from "./journal.ts"
 import type { SharedCommit } from "./shared-commit.ts"
-import { toUser, type UserRow } from "./users.ts"
+import { type CloseRequests, toUser, type UserRow } from "./users.ts"
 
 const SESSION_COLUMNS = `
   s.session_id, s.user_id, s.created_at as session_created_at, s.last_seen_at, s.idle_expires_at, s.expires_at,
@@ -21,11 +21,13 @@ const LIST = `
 const TOUCH = `
   update sessions set last_seen_at = ?, idle_expires_at = min(?, expires_at)
   where token_hash = ? and revoked_at is null and last_seen_at < ?`
-const REVOKE = "update sessions set revoked_at = ?, revoked_reason = ? where revoked_at is null"
+const REVOKE = `
+  update sessions set revoked_at = ?1, revoked_reason = ?2
+  where revoked_at is null and idle_expires_at > ?1 and expires_at > ?1`
 const REVOKE_BY = {
-  token: `${REVOKE} and token_hash = ? returning session_id, user_id`,
-  id: `${REVOKE} and user_id = ? and session_id = ? returning session_id, user_id`,
-  user: `${REVOKE} and user_id = ? returning session_id, user_id`,
+  token: `${REVOKE} and token_hash = ?3 returning session_id, user_id`,
+  id: `${REVOKE} and user_id = ?3 and session_id = ?4 returning session_id, user_id`,
+  user: `${REVOKE} and user_id = ?3 returning session_id, user_id`,
 } as const
 
 interface SessionRow {
@@ -58,7 +60,10 @@ export function createEndSessions(database: DatabaseSync): EndSessions {
       ? byToken.all(at, reason, which.tokenHash)
       : which.sessionId === "all"
         ? byUser.all(at, reason, which.userId)
-        : byId.all(at, reason, which.userId, which.sessionId)) as unknown as readonly { session_id: string; user_id: string }[]
+        : byId.all(at, reason, which.userId, which.sessionId)) as unknown as readonly {
+      session_id: string
+      user_id: string
+    }[]
     for (const { session_id: sessionId, user_id: userId } of ended) {
       journal.write({ type: "session_revoked", detail: { sessionId, reason } }, userId)
     }
@@ -71,6 +76,7 @@ export function createSessions(
   commits: SharedCommit,
   openJournal: OpenJournal,
   endSessions: EndSessions,
+  closeRequests: CloseRequests,
 ): SessionStore {
   const check = database.prepare(CHECK)
   const list = database.prepare(LIST)
@@ -90,6 +96,8 @@ export function createSessions(
     revoke: ({ userId, sessionId, reason, client, at }) =>
       commits.decide((transaction) => {
         const { address = null } = (addressOf.get(userId) ?? {}) as { address?: Address }
+        // Whoever signs out everywhere wants nobody to come in by a mail that is out already (TOK-10).
+        if (sessionId === "all") closeRequests(userId)
         return endSessions({ userId, sessionId }, reason, at, openJournal(transaction, { at, client, address }))
       }),
   }

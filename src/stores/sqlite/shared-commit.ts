@@ -27,7 +27,10 @@ const MAX_SHARED = 256
  * Decisions that arrive in the same turn of the event loop share one durable commit: waiting for the disk is nearly all
  * that a commit costs (6,400 a second alone, 40,000 when thirty-two share).
  */
-export function createSharedCommit(database: DatabaseSync, publish: (events: readonly AuditEvent[]) => void): SharedCommit {
+export function createSharedCommit(
+  database: DatabaseSync,
+  publish: (events: readonly AuditEvent[]) => void,
+): SharedCommit {
   const begin = database.prepare("begin immediate")
   const commit = database.prepare("commit")
   let waiting: Waiting[] = []
@@ -38,7 +41,7 @@ export function createSharedCommit(database: DatabaseSync, publish: (events: rea
     begin.run()
     const results = decisions.map(({ decision }) => decision(transaction))
     commit.run()
-    decisions.forEach(({ resolve }, index) => resolve(results[index]))
+    for (const [index, { resolve }] of decisions.entries()) resolve(results[index])
     // Outside this call: a listener that throws must not look like a decision that failed, which would run again.
     if (transaction.events.length > 0) queueMicrotask(() => publish(transaction.events))
   }
@@ -48,11 +51,9 @@ export function createSharedCommit(database: DatabaseSync, publish: (events: rea
       decideAll(decisions)
     } catch (cause) {
       if (database.isTransaction) database.exec("rollback")
-      const [only, ...others] = decisions
-      if (only === undefined) return
-      if (others.length === 0) only.reject(unavailable(cause))
       // One decision's fault must not undo its neighbours': nothing was committed, so each runs again alone.
-      else for (const decision of decisions) attempt([decision])
+      if (decisions.length > 1) for (const decision of decisions) attempt([decision])
+      else decisions[0]?.reject(unavailable(cause))
     }
   }
 

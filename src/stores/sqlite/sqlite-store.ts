@@ -9,13 +9,14 @@ import { createLinks } from "./links.ts"
 import { createOutbox } from "./outbox.ts"
 import { createCountProvider, createProviders } from "./providers.ts"
 import { createCompleteRedeem } from "./redeem.ts"
+import { createRedeemLink } from "./redeem-link.ts"
 import { createFindLatest, createRequests } from "./requests.ts"
 import { createEndSessions, createSessions } from "./sessions.ts"
 import { createSharedCommit } from "./shared-commit.ts"
 import { createCloseRequests, createFindUser, createUsers } from "./users.ts"
 
 /** The store on one migrated SQLite database, which it owns from here on. */
-export function createSqliteStore(database: DatabaseSync, migrated: readonly string[]): Store {
+export function createSqliteStore(database: DatabaseSync, migrated: string[]): Store {
   const listeners: EventListeners = new Set()
   const commits = createSharedCommit(database, (events) => publish(listeners, events))
   const openJournal = createJournals(database)
@@ -30,15 +31,15 @@ export function createSqliteStore(database: DatabaseSync, migrated: readonly str
   return {
     name: "sqlite",
     requests: createRequests(database, commits, openJournal, takeLimit, findLatest),
-    links: createLinks(database, commits, openJournal, takeLimit, completeRedeem),
+    links: createLinks(database, commits, openJournal, createRedeemLink(database, takeLimit, completeRedeem)),
     codes: createCodes(database, commits, openJournal, takeLimit, findLatest, completeRedeem),
-    sessions: createSessions(database, commits, openJournal, endSessions),
+    sessions: createSessions(database, commits, openJournal, endSessions, closeRequests),
     users: createUsers(database, commits, openJournal, findUser, endSessions, closeRequests),
     providers: createProviders(database, commits, openJournal, findUser, countProvider),
     limits: createLimits(database, commits, openJournal, takeLimit),
     outbox: createOutbox(database, commits, openJournal),
     audit: createAudit(database, commits, openJournal, listeners),
-    migrate: async () => migrated,
+    migrate: async () => migrated.splice(0),
     ping: async () => void ping.get(),
     close: async () => {
       commits.close()

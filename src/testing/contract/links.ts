@@ -63,6 +63,16 @@ export const mintFacts: Facts = {
     expect(await store.links.inspect(link.tokenHash)).toBe(null)
   },
 
+  "mints nothing from the moment that the lease ends, though nobody else went on yet": async ({ store, expect }) => {
+    const asked = await ask(store)
+    const leaseId = newId()
+    const leaseUntil = START + 30 * SECOND
+    await store.outbox.claim({ leaseId, leaseUntil, max: 1, at: START })
+    const inTime = mintLink(asked, leaseId, { at: leaseUntil - 1 })
+    expect(await store.links.mint(inTime)).toEqual({ status: "minted" })
+    expect(await store.links.mint(mintLink(asked, leaseId, { at: leaseUntil }))).toEqual({ status: "lease_lost" })
+  },
+
   "mints nothing for a row that was settled": async ({ store, expect }) => {
     const asked = await ask(store)
     const { leaseId } = await lease(store, asked)
@@ -138,6 +148,16 @@ export const prefetchFacts: Facts = {
       matchTriesLeft: MATCH_TRIES,
     })
     expect((await redeemLink(store, mail)).status).toBe("redeemed")
+  },
+
+  "notes no fetch of a link whose person has signed in since": async ({ store, expect }) => {
+    const [used, sibling] = [await mailTo(store), await mailTo(store)]
+    await redeemLink(store, used)
+    const { tokenHash, at } = sibling.link
+    const events = await eventsDuring(store, () => {
+      return store.links.notePrefetch({ tokenHash, client: phone, at: at + 2 * MINUTE })
+    })
+    expect(events).toEqual([])
   },
 
   "notes no fetch of a link that is used, expired, superseded or unknown": async ({ store, expect }) => {

@@ -1,6 +1,6 @@
 import { MINUTE, SECOND } from "../../core/clock.ts"
 import type { Facts } from "./lab.ts"
-import { ada, addressOf, ask, bob, START } from "./steps/ask.ts"
+import { ada, addressOf, ask, bob, laptop, START } from "./steps/ask.ts"
 import { deliver, type Mail, mailTo, mintFor } from "./steps/deliver.ts"
 import { eventsOf } from "./steps/events.ts"
 import { atOnce, elsewhere, redeemCode, redeemedBy, redeemLink, tally } from "./steps/redeem.ts"
@@ -40,6 +40,25 @@ export const siblingFacts: Facts = {
     redeemedBy(await redeemLink(store, first))
     const later = await mailTo(store, { at: START + 5 * MINUTE })
     expect((await redeemLink(store, later)).status).toBe("redeemed")
+  },
+
+  "ends every link and code of the address when its person signs out everywhere (TOK-10)": async ({
+    store,
+    expect,
+  }) => {
+    const { user } = redeemedBy(await redeemLink(store, await mailTo(store)))
+    const [mail, other, stranger] = [await mailTo(store), await mailTo(store), await mailTo(store, { address: bob })]
+    const all = {
+      userId: user.id,
+      sessionId: "all",
+      reason: "signed_out_everywhere",
+      client: laptop,
+      at: START,
+    } as const
+    expect(await store.sessions.revoke(all)).toBe(1)
+    expect((await redeemLink(store, mail)).status).toBe("superseded")
+    expect(await redeemCode(store, other)).toEqual({ status: "superseded" })
+    expect((await redeemLink(store, stranger)).status).toBe("redeemed")
   },
 
   "uses the code up with its link": async ({ store, expect }) => {

@@ -88,7 +88,7 @@ create table outbox (
 ) strict, without rowid;
 create index outbox_due on outbox (due_at) where state = 'queued';
 
--- `hits` is a JSON array of the times that still count, oldest first, at most as many as the limit admits.
+-- `hits` is a JSON array of the times of the last two windows, oldest first.
 create table rate_limits (
   limit_key text primary key,
   hits text not null,

@@ -1,0 +1,145 @@
+-- Made by scripts/dump-schema.ts from migrations/. Don't edit.
+
+CREATE TABLE auth_event_pii (
+  pii_id text primary key,
+  salt blob not null,
+  address text,
+  ip text,
+  user_agent text
+) strict, without rowid;
+
+CREATE TRIGGER auth_event_pii_no_replace before insert on auth_event_pii
+when exists (select 1 from auth_event_pii where pii_id = new.pii_id)
+begin
+  select raise(abort, 'auth_event_pii can be erased, not changed');
+end;
+
+CREATE TRIGGER auth_event_pii_no_update before update on auth_event_pii
+begin
+  select raise(abort, 'auth_event_pii can be erased, not changed');
+end;
+
+CREATE TABLE auth_events (
+  seq integer primary key autoincrement,
+  event_id text not null unique,
+  at integer not null,
+  type text not null,
+  user_id text,
+  detail text not null check (json_type(detail) = 'object'),
+  pii_id text,
+  commitment text
+) strict;
+
+CREATE TRIGGER auth_events_no_delete before delete on auth_events
+begin
+  select raise(abort, 'auth_events is append-only');
+end;
+
+CREATE TRIGGER auth_events_no_replace before insert on auth_events
+when exists (select 1 from auth_events where seq = new.seq or event_id = new.event_id)
+begin
+  select raise(abort, 'auth_events is append-only');
+end;
+
+CREATE TRIGGER auth_events_no_update before update on auth_events
+begin
+  select raise(abort, 'auth_events is append-only');
+end;
+
+CREATE TABLE magic_link_tokens (
+  seq integer primary key autoincrement,
+  token_hash text not null unique,
+  link_id text not null,
+  request_id text not null references sign_in_requests (request_id),
+  flow_hash text not null,
+  address text not null,
+  code_hash text not null,
+  minted_at integer not null,
+  expires_at integer not null,
+  consumed_at integer,
+  superseded_at integer,
+  prefetched_at integer,
+  match_tries integer not null default 0
+) strict;
+
+CREATE INDEX magic_link_tokens_by_flow on magic_link_tokens (flow_hash);
+
+CREATE TABLE outbox (
+  outbox_id text primary key,
+  request_id text not null references sign_in_requests (request_id),
+  state text not null check (state in ('queued', 'sent', 'withheld', 'given_up')),
+  is_over_limit integer not null,
+  attempts integer not null default 0,
+  due_at integer not null,
+  deadline integer not null,
+  lease_id text,
+  reason text,
+  settled_at integer
+) strict, without rowid;
+
+CREATE INDEX outbox_due on outbox (due_at) where state = 'queued';
+
+CREATE TABLE rate_limits (
+  limit_key text primary key,
+  hits text not null,
+  expires_at integer not null,
+  reported_until integer not null
+) strict, without rowid;
+
+CREATE INDEX rate_limits_by_expiry on rate_limits (expires_at);
+
+CREATE TABLE sessions (
+  token_hash text primary key,
+  session_id text not null,
+  user_id text not null references users,
+  created_at integer not null,
+  last_seen_at integer not null,
+  idle_expires_at integer not null,
+  expires_at integer not null,
+  revoked_at integer,
+  revoked_reason text,
+  provider text not null,
+  proven_at integer not null,
+  device text not null,
+  ip text,
+  user_agent text
+) strict, without rowid;
+
+CREATE INDEX sessions_by_user on sessions (user_id);
+
+CREATE TABLE sign_in_requests (
+  seq integer primary key autoincrement,
+  request_id text not null unique,
+  address text not null,
+  flow_hash text not null,
+  match_number integer not null,
+  next text,
+  locale text not null,
+  device text not null,
+  ip text,
+  user_agent text,
+  requested_at integer not null,
+  closed_at integer,
+  code_tries integer not null
+) strict;
+
+CREATE INDEX sign_in_requests_by_flow on sign_in_requests (flow_hash);
+
+CREATE TABLE user_providers (
+  user_id text not null references users,
+  provider text not null,
+  first_used_at integer not null,
+  last_used_at integer not null,
+  uses integer not null,
+  primary key (user_id, provider)
+) strict, without rowid;
+
+CREATE TABLE users (
+  user_id text primary key,
+  address text not null unique,
+  display_name text not null,
+  created_at integer not null,
+  disabled_at integer,
+  -- Requests numbered up to this one are over, and so are their links: the person has signed in since, or was disabled.
+  closed_through integer not null default 0
+) strict, without rowid;
