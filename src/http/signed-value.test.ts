@@ -51,6 +51,13 @@ it("refuses a text with any one character changed, dropped or added", () => {
   )
 })
 
+it("wants a dot between value and signature", () => {
+  const signed = signValue("abc", "session", [OLD])
+  for (const separator of ["", ",", "..", "=", "\n"]) {
+    expect(verifySigned(signed.replace(".", separator), "session", [OLD])).toBeNull()
+  }
+})
+
 it("refuses the other spellings of the same signature", () => {
   const signed = signValue("abc", "session", [OLD])
   const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"

@@ -6,6 +6,7 @@ import { createAddressFilter, createClientAddress } from "../http/client-address
 import type { LateMetrics } from "./late-metrics.ts"
 import type { ServerLog } from "./log.ts"
 import type { MetricsGuard } from "./metrics-guard.ts"
+import { sendToOwnAddress } from "./own-address.ts"
 import { routePattern } from "./route-pattern.ts"
 
 type App = Hono<{ Bindings: HttpBindings }>
@@ -17,8 +18,8 @@ export interface AppParts {
   readonly metrics: LateMetrics
   readonly mayReadMetrics: MetricsGuard
   readonly trustedProxies: readonly string[]
-  /** Pages under /dev, in development only. */
-  readonly development: Hono | null
+  /** Pages under /dev, and the address that the site goes by; in development only. */
+  readonly development: { readonly pages: Hono; readonly baseUrl: string } | null
   readonly isStopping: () => boolean
 }
 
@@ -33,11 +34,12 @@ const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIO
 export function createApp(parts: AppParts): App {
   const app: App = new Hono()
   app.use(noteRequest(parts))
+  if (parts.development !== null) app.use(sendToOwnAddress(parts.development.baseUrl))
   app.get("/healthz", (c) => c.body("ok\n", 200, PLAIN_HEADERS))
   app.get("/readyz", (c) => answerReady(c, parts))
   app.get("/metrics", (c) => answerMetrics(c, parts))
   app.get("/", (c) => c.redirect("/auth/account", 303))
-  if (parts.development !== null) app.route("/dev", parts.development)
+  if (parts.development !== null) app.route("/dev", parts.development.pages)
   app.notFound((c) => answerAuth(c, parts))
   app.onError((error, c) => {
     // The last resort: one request fails, the rest go on (OPS-4).

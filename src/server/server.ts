@@ -73,8 +73,9 @@ async function composeAnswer(
   store.audit.onCommitted(metrics.countEvent)
   setImmediate(() => metrics.loaded().catch((error) => log.error("metrics_unavailable", { error })))
   const { mailboxRoutes } = mailbox === null ? { mailboxRoutes: null } : await import("./mailbox-routes.ts")
+  const { siteName, baseUrl } = config.options
   const development =
-    mailbox === null || mailboxRoutes === null ? null : mailboxRoutes(mailbox, config.options.siteName)
+    mailbox === null || mailboxRoutes === null ? null : { pages: mailboxRoutes(mailbox, siteName), baseUrl }
   const app = createApp({
     auth,
     log,

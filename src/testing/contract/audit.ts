@@ -39,6 +39,13 @@ export const auditFacts: Facts = {
     expect(await eventsOf(store)).toMatchObject([{ commitment: null, person: null, userId: null }])
   },
 
+  "commits to a client whose address nobody gave": async ({ store, expect }) => {
+    await store.audit.append({ ...order, client: laptop })
+    const [event] = await eventsOf(store)
+    expect(event?.person).toEqual({ address: null, ...laptop })
+    expect(event?.commitment).not.toBe(null)
+  },
+
   "salts its commitments: the same person twice looks like two": async ({ store, expect }) => {
     await store.audit.append({ ...order, address: ada })
     await store.audit.append({ ...order, address: ada })

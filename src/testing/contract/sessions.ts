@@ -41,6 +41,13 @@ export const sessionCheckFacts: Facts = {
     expect(await check(store, tokenHash, session.expiresAt)).toBe(null)
   },
 
+  "ends a session at its end even where its idle time is longer": async ({ store, expect }) => {
+    const expiresAt = START + HOUR
+    const { user, tokenHash } = await signIn(store, {}, { idleExpiresAt: START + DAY, expiresAt })
+    expect(await check(store, tokenHash, expiresAt)).toBe(null)
+    expect(await store.sessions.list({ userId: user.id, at: expiresAt })).toEqual([])
+  },
+
   "notes use, and moves the idle end, when the last note is old enough": async ({ store, expect }) => {
     const { session, tokenHash } = await signIn(store)
     const at = session.createdAt + touchEvery + 1
