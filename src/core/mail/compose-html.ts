@@ -6,12 +6,12 @@ const FONT = "font-family:system-ui,-apple-system,'Segoe UI',Roboto,Helvetica,Ar
 const STYLE = `
 :root { color-scheme: light dark; supported-color-schemes: light dark }
 @media (prefers-color-scheme: dark) {
-  .page { background: #14161a !important; color: #e8eaed !important }
-  .card { background: #1e2126 !important; border-color: #363b44 !important }
-  .code { background: #14161a !important; border-color: #363b44 !important; color: #ffffff !important }
-  .button { background: #9db8ff !important; border-color: #9db8ff !important; color: #10131a !important }
-  .quiet { color: #b0b6c0 !important }
-  .rule { border-color: #363b44 !important }
+  .page { background: #0d1214 !important; color: #e9eef0 !important }
+  .card { background: #161d20 !important; border-color: #2b363b !important }
+  .code { background: #0d1214 !important; border-color: #2b363b !important; color: #ffffff !important }
+  .button { background: #5cc6da !important; border-color: #5cc6da !important; color: #04242b !important }
+  .quiet { color: #a5b3b9 !important }
+  .rule { border-color: #2b363b !important }
 }`
 
 /** The part that most people see: one button, the code, and what they need to judge whether it was them. */
@@ -29,10 +29,10 @@ export function composeHtml(content: MessageContent): string {
 <style>${STYLE}
 </style>
 </head>
-<body class="page" style="margin:0;padding:0;background:#f3f4f6;color:#1b1e24;${FONT};font-size:16px;line-height:1.5">
+<body class="page" style="margin:0;padding:0;background:#f3f5f6;color:#12191d;${FONT};font-size:16px;line-height:1.5">
 <div style="display:none;max-height:0;overflow:hidden;mso-hide:all">${escapeHtml(mail.preheader(content.minutes))}</div>
-<div class="page" role="article" lang="${escapeHtml(locale)}" style="padding:24px 12px;background:#f3f4f6;color:#1b1e24;${FONT}">
-<div class="card" style="max-width:448px;margin:0 auto;padding:28px 24px;background:#ffffff;border:1px solid #d9dce2;border-radius:12px">
+<div class="page" role="article" lang="${escapeHtml(locale)}" style="padding:24px 12px;background:#f3f5f6;color:#12191d;${FONT}">
+<div class="card" style="max-width:448px;margin:0 auto;padding:28px 24px;background:#ffffff;border:1px solid #dbe1e4;border-radius:12px">
 ${signIn(content)}
 ${typeCode(content)}
 ${judge(content)}
@@ -46,23 +46,23 @@ ${judge(content)}
 // The link is marked up once: the plain one beneath is for copying, and readers make it a link by themselves (EML-4).
 function signIn({ words: { mail }, siteName, link }: MessageContent): string {
   return `<h1 style="margin:0 0 20px;font-size:22px;line-height:1.3;font-weight:600;overflow-wrap:anywhere">${escapeHtml(mail.title(siteName))}</h1>
-<p style="margin:0 0 20px"><a class="button" href="${escapeHtml(link)}" style="display:block;padding:0 16px;background:#2447b8;border:solid #2447b8;border-width:13px 0;border-radius:8px;color:#ffffff;font-weight:600;text-align:center;text-decoration:none">${escapeHtml(mail.button)}</a></p>
-<p class="quiet" style="margin:0 0 4px;color:#565d6b;font-size:14px">${escapeHtml(mail.plainLink)}</p>
-<p class="quiet" style="margin:0 0 24px;color:#565d6b;font-size:14px;word-break:break-all;overflow-wrap:anywhere">${escapeHtml(link)}</p>`
+<p style="margin:0 0 20px"><a class="button" href="${escapeHtml(link)}" style="display:block;padding:0 16px;background:#0b6477;border:solid #0b6477;border-width:13px 0;border-radius:8px;color:#ffffff;font-weight:600;text-align:center;text-decoration:none">${escapeHtml(mail.button)}</a></p>
+<p class="quiet" style="margin:0 0 4px;color:#4b5960;font-size:14px">${escapeHtml(mail.plainLink)}</p>
+<p class="quiet" style="margin:0 0 24px;color:#4b5960;font-size:14px;word-break:break-all;overflow-wrap:anywhere">${escapeHtml(link)}</p>`
 }
 
 // The gap between the digits is drawn, not typed: copying gives six digits.
 function typeCode({ words: { mail }, code, minutes }: MessageContent): string {
   const [first, last] = [code.slice(0, 3), code.slice(3)]
   return `<p style="margin:0 0 8px">${escapeHtml(mail.codeLead)}</p>
-<p class="code" style="margin:0 0 20px;padding:10px 8px;background:#f3f4f6;border:1px solid #d9dce2;border-radius:8px;color:#1b1e24;font-family:ui-monospace,Menlo,Consolas,monospace;font-size:28px;line-height:1.3;font-weight:600;letter-spacing:2px;text-align:center;-webkit-user-select:all;user-select:all">${escapeHtml(first)}<span style="padding-left:14px">${escapeHtml(last)}</span></p>
+<p class="code" style="margin:0 0 20px;padding:10px 8px;background:#f3f5f6;border:1px solid #dbe1e4;border-radius:8px;color:#12191d;font-family:ui-monospace,Menlo,Consolas,monospace;font-size:28px;line-height:1.3;font-weight:600;letter-spacing:2px;text-align:center;-webkit-user-select:all;user-select:all">${escapeHtml(first)}<span style="padding-left:14px">${escapeHtml(last)}</span></p>
 <p style="margin:0 0 24px">${escapeHtml(mail.lasts(minutes))}</p>`
 }
 
 function judge({ words: { mail }, device, requestedAt }: MessageContent): string {
-  return `<p class="quiet rule" style="margin:0 0 12px;padding:20px 0 0;border-top:1px solid #d9dce2;color:#565d6b;font-size:14px">${escapeHtml(mail.device)}: ${escapeHtml(device)}<br>
+  return `<p class="quiet rule" style="margin:0 0 12px;padding:20px 0 0;border-top:1px solid #dbe1e4;color:#4b5960;font-size:14px">${escapeHtml(mail.device)}: ${escapeHtml(device)}<br>
 ${escapeHtml(mail.requestedAt)}: ${escapeHtml(requestedAt)}</p>
-<p class="quiet" style="margin:0;color:#565d6b;font-size:14px">${escapeHtml(mail.ignore)} ${escapeHtml(mail.keepToYourself)}</p>`
+<p class="quiet" style="margin:0;color:#4b5960;font-size:14px">${escapeHtml(mail.ignore)} ${escapeHtml(mail.keepToYourself)}</p>`
 }
 
 function escapeHtml(text: string): string {

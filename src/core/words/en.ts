@@ -40,7 +40,7 @@ export const en: Words = {
       onItsWay: (address) => ["If ", address, " may sign in, a message is on its way."],
       lasts: (minutes) => `Open the link in it, or type its code here. Both last ${count(minutes, "minute")}.`,
       codeLabel: "Six-digit code",
-      codeHint: "It is sent with the sixth digit.",
+      codeHint: "It goes off by itself at the sixth digit.",
       button: "Sign in",
       wrongCode: (triesLeft) => `That is not the code. ${triesLeftOf(triesLeft)}`,
       notACode: "The code has six digits. Look at the message and type it again.",
