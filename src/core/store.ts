@@ -47,7 +47,8 @@ export interface Store {
 export interface RequestStore {
   /**
    * Takes the limits and writes request, outbox row and `link_requested`. Reads no user and no list, so there is nothing
-   * to time (P4). A spent address limit changes one column of the outbox row and nothing that the caller can see.
+   * to time (P4). A spent address limit changes one column of the outbox row, and its first refusal in a window writes
+   * `rate_limited`; the caller sees nothing of it.
    */
   open(request: OpenRequest): Promise<OpenOutcome>
   /** The newest request of a flow, or null. */

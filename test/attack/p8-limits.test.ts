@@ -4,9 +4,9 @@ import { describe, expect, it } from "vitest"
 import { HOUR, MINUTE, SECOND } from "../../src/core/clock.ts"
 import { type App, askForMail, createApp, signIn } from "../app.ts"
 import { countRows, readRefusals } from "./database.ts"
-import { mailsSettled } from "./next-event.ts"
 import { ownApp, ownFile } from "./own-app.ts"
 import { parseItem } from "./structured-field.ts"
+import { untilIdle } from "./until-idle.ts"
 
 const WINDOW = 15 * MINUTE
 const STRANGER = "203.0.113.66"
@@ -138,18 +138,16 @@ async function refusal(app: App) {
 describe("the limit of a mail address", () => {
   it("RAT-1 RAT-10 P8 sends three an hour and withholds the rest without a word", async () => {
     const app = ownApp()
-    const settled = mailsSettled(app, 5)
     const answers = await times(5, (index) => ask(app, `203.0.113.${index}`, "ada@example.com"))
     expect(new Set(answers.map(fingerprint)).size).toBe(1)
-    await settled
+    await untilIdle(app)
     expect(app.mailbox.messages.map(({ to }) => to)).toEqual(Array(3).fill("ada@example.com"))
   })
 
   it("RAT-10 LOG-3 P8 writes down each mail that it withheld, and that the limit was spent", async () => {
     const app = ownApp()
-    const settled = mailsSettled(app, 5)
     await times(5, (index) => ask(app, `203.0.113.${index}`, "ada@example.com"))
-    await settled
+    await untilIdle(app)
     const events = await app.events()
     const details = (type: string) => events.filter((event) => event.type === type).map(({ detail }) => detail)
     expect(details("link_withheld")).toEqual(Array(2).fill({ requestId: expect.any(String), reason: "rate_limited" }))
@@ -160,9 +158,8 @@ describe("the limit of a mail address", () => {
   it("RAT-6 P8 counts every spelling of an address as one", async () => {
     const app = ownApp()
     const spellings = ["A@x.example", "a@x.example", " a@x.example ", "\ta@X.EXAMPLE", "a@x.Example", "A@X.example\t"]
-    const settled = mailsSettled(app, 6)
     await times(6, (index) => ask(app, `203.0.113.${index}`, spellings[index] ?? ""))
-    await settled
+    await untilIdle(app)
     expect(app.mailbox.messages.length).toBe(3)
     expect(new Set(app.mailbox.messages.map(({ to }) => to))).toEqual(new Set(["a@x.example"]))
   })
@@ -171,9 +168,8 @@ describe("the limit of a mail address", () => {
     const app = ownApp()
     for (const index of [0, 1, 2]) await askForMail(app, app.browser({ ip: `203.0.113.${index}` }), "ada@example.com")
     app.clock.advance(HOUR - 1)
-    const settled = mailsSettled(app, 1)
     await ask(app, "203.0.113.10", "ada@example.com")
-    await settled
+    await untilIdle(app)
     expect(app.mailbox.messages.length).toBe(3)
     app.clock.advance(1)
     await askForMail(app, app.browser({ ip: "203.0.113.11" }), "ada@example.com")
@@ -231,14 +227,12 @@ describe("a browser that has signed in before", () => {
   it("RAT-11 P8 still gets its mail while a stranger floods its address from everywhere and its own client address too", async () => {
     const app = ownApp()
     const { browser } = await signIn(app, "ada@example.com", app.browser({ ip: STRANGER }))
-    const settled = mailsSettled(app, 44)
     await times(40, (index) => ask(app, `203.0.113.${index}`, "ada@example.com"))
     expect(statuses(await times(10, () => ask(app, STRANGER)))).toEqual([...Array(4).fill(303), ...Array(6).fill(429)])
-    await settled
+    await untilIdle(app)
     await browser.post("/auth/sign-out")
-    const sent = mailsSettled(app, 1)
     await browser.post("/auth/sign-in", { email: "ada@example.com" })
-    await sent
+    await untilIdle(app)
     const press = await browser.press(app.mailbox.messages.at(-1) ?? { link: "" })
     expect(press.headers.get("location")).toBe("/auth/account")
     expect(statuses(await times(3, () => browser.post("/auth/sign-in", { email: "ada@example.com" })))).toEqual([303, 303, 429])
@@ -282,9 +276,8 @@ describe("many at once", () => {
 
   it("RAT-2 P8 mails one address three times of 60 requests from 60 clients", async () => {
     const app = ownApp()
-    const settled = mailsSettled(app, 60)
     await Promise.all(Array.from({ length: 60 }, (_, index) => ask(app, `203.0.113.${index}`, "ada@example.com")))
-    await settled
+    await untilIdle(app)
     expect(app.mailbox.messages.length).toBe(3)
   })
 })

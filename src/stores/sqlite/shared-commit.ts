@@ -38,15 +38,21 @@ export function createSharedCommit(
 
   function decideAll(decisions: readonly Waiting[]): void {
     const transaction: Transaction = { events: [] }
-    begin.run()
     const results = decisions.map(({ decision }) => decision(transaction))
     commit.run()
-    for (const [index, { resolve }] of decisions.entries()) resolve(results[index])
-    // Outside this call: a listener that throws must not look like a decision that failed, which would run again.
+    // Not in this call: a listener that throws must not look like a decision that failed, which would run again.
     if (transaction.events.length > 0) queueMicrotask(() => publish(transaction.events))
+    for (const [index, { resolve }] of decisions.entries()) resolve(results[index])
   }
 
   function attempt(decisions: readonly Waiting[]): void {
+    try {
+      begin.run()
+    } catch (cause) {
+      // Another process holds the database: nobody's fault here, and nobody is to wait for it once more.
+      for (const { reject } of decisions) reject(unavailable(cause))
+      return
+    }
     try {
       decideAll(decisions)
     } catch (cause) {

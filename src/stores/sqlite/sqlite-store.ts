@@ -49,5 +49,14 @@ export function createSqliteStore(database: DatabaseSync, migrated: string[]): S
 }
 
 function publish(listeners: EventListeners, events: readonly AuditEvent[]): void {
-  for (const event of events) for (const listener of listeners) listener(event)
+  for (const event of events) {
+    for (const listener of listeners) {
+      try {
+        listener(event)
+      } catch (error) {
+        // What is committed stays committed, and the other listeners hear of it too.
+        process.emitWarning(`A listener of the audit log failed: ${String(error)}`)
+      }
+    }
+  }
 }
