@@ -41,7 +41,13 @@ describe("the device behind a User-Agent", () => {
     const lure = "Click https://evil.example NOW/1.0 (x"
     expect(Bowser.parse(lure).browser.name).toContain("evil.example")
     expect(describeDevice(lure)).toBe("a browser")
-    for (const text of ["Generic/1.0", "<b>Bank</b>/1", "__proto__/1", "constructor/1.0 (", "\r\nBcc: a/1"]) {
+    for (const text of [
+      "Generic/1.0 (x",
+      "<b>Bank</b>/1 (x",
+      "__proto__/1 (x",
+      "constructor/1 (x",
+      "\r\nBcc: a/1 (x",
+    ]) {
       expect(describeDevice(text)).toBe("a browser")
     }
   })

@@ -169,7 +169,7 @@ describe("how much a form may say (INP-5)", () => {
       const endless = new ReadableStream({ pull, cancel })
       expect(await readForm(requestOf(endless, headers), FIELDS)).toEqual({ status: "too_large" })
       expect(isCancelled).toBe(true)
-      expect(sent).toBeLessThan(20_000)
+      expect(sent).toBeLessThan(12_000)
     }
   })
 })

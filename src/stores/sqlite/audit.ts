@@ -39,7 +39,7 @@ export function createAudit(
         const { type, detail, userId } = event
         openJournal(transaction, event).write({ type, detail } as EventBody, userId)
       }),
-    read: async ({ after, max }) => (read.all(after, max) as unknown as readonly EventRow[]).map(toEvent),
+    read: ({ after, max }) => commits.read(() => (read.all(after, max) as unknown as readonly EventRow[]).map(toEvent)),
     onCommitted(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)

@@ -43,10 +43,11 @@ export function createLinks(
         const { changes } = mint.run(tokenHash, linkId, codeHash, at, expiresAt, outboxId, leaseId, at)
         return { status: changes === 1 ? "minted" : "lease_lost" }
       }),
-    inspect: async (tokenHash) => {
-      const link = findLink(tokenHash)
-      return link === undefined ? null : linkView(link)
-    },
+    inspect: (tokenHash) =>
+      commits.read(() => {
+        const link = findLink(tokenHash)
+        return link === undefined ? null : linkView(link)
+      }),
     notePrefetch: ({ tokenHash, client, at }) =>
       commits.decide((transaction) => {
         const link = findLink(tokenHash)

@@ -78,10 +78,11 @@ export function createOutbox(database: DatabaseSync, commits: SharedCommit, open
         settle(args, row, openJournal(transaction, { at: args.at, address: row.address, client }))
         return "settled"
       }),
-    backlog: async () => {
-      const row = backlog.get() as { queued: number; oldest_at: number | null } | undefined
-      return { queued: row?.queued ?? 0, oldestAt: row?.oldest_at ?? null }
-    },
+    backlog: () =>
+      commits.read(() => {
+        const row = backlog.get() as { queued: number; oldest_at: number | null } | undefined
+        return { queued: row?.queued ?? 0, oldestAt: row?.oldest_at ?? null }
+      }),
   }
 }
 

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from "node:sqlite"
 import type { ProviderStore } from "../../core/store.ts"
+import type { ProviderUse } from "../../core/users/user.ts"
 import type { OpenJournal } from "./journal.ts"
 import type { SharedCommit } from "./shared-commit.ts"
 import type { FindUser } from "./users.ts"
@@ -38,7 +39,7 @@ export function createProviders(
         journal.write({ type: "provider_used", detail: { provider, isFirst } }, userId)
         return "recorded"
       }),
-    list: async (userId) =>
-      list.all(userId).map((row) => ({ ...row })) as unknown as Awaited<ReturnType<ProviderStore["list"]>>,
+    list: (userId) =>
+      commits.read(() => list.all(userId).map((row) => ({ ...row })) as unknown as readonly ProviderUse[]),
   }
 }

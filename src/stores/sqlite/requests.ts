@@ -60,10 +60,11 @@ export function createRequests(
 
   return {
     open: (request) => commits.decide((transaction) => open(request, openJournal(transaction, request))),
-    latest: async (flowHash) => {
-      const row = findLatest(flowHash)
-      return row === undefined ? null : pendingRequest(row)
-    },
+    latest: (flowHash) =>
+      commits.read(() => {
+        const row = findLatest(flowHash)
+        return row === undefined ? null : pendingRequest(row)
+      }),
   }
 }
 

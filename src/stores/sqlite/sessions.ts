@@ -84,7 +84,7 @@ export function createSessions(
   const addressOf = database.prepare("select address from users where user_id = ?")
   return {
     async check({ tokenHash, at, idleTtl, touchEvery }): Promise<SignedIn | null> {
-      const row = check.get(tokenHash, at, at) as (SessionRow & UserRow) | undefined
+      const row = await commits.read(() => check.get(tokenHash, at, at) as (SessionRow & UserRow) | undefined)
       if (row === undefined) return null
       const signedIn = { user: toUser(row), session: toSession(row) }
       if (at - row.last_seen_at < touchEvery) return signedIn
@@ -92,7 +92,8 @@ export function createSessions(
       await commits.decide(() => touch.run(at, idleExpiresAt, tokenHash, at))
       return { ...signedIn, session: { ...signedIn.session, lastSeenAt: at, idleExpiresAt } }
     },
-    list: async ({ userId, at }) => (list.all(userId, at, at) as unknown as readonly SessionRow[]).map(toSession),
+    list: ({ userId, at }) =>
+      commits.read(() => (list.all(userId, at, at) as unknown as readonly SessionRow[]).map(toSession)),
     revoke: ({ userId, sessionId, reason, client, at }) =>
       commits.decide((transaction) => {
         const { address = null } = (addressOf.get(userId) ?? {}) as { address?: Address }

@@ -10,6 +10,8 @@ export interface Transaction {
 export interface SharedCommit {
   /** Runs a decision in a transaction and resolves once it is durable on disk. */
   decide<T>(decision: (transaction: Transaction) => T): Promise<T>
+  /** Runs a question that changes nothing, at once: it sees all that is committed. */
+  read<T>(question: () => T): Promise<T>
   /** Commits what waits, then takes no more. */
   close(): void
 }
@@ -77,6 +79,14 @@ export function createSharedCommit(
         waiting.push({ decision, resolve: resolve as Waiting["resolve"], reject })
       })
     },
+    async read(question) {
+      if (isClosed) throw new LinklatchError("closed", "The store is closed.")
+      try {
+        return question()
+      } catch (cause) {
+        throw unavailable(cause)
+      }
+    },
     close() {
       commitWaiting()
       isClosed = true
@@ -85,5 +95,5 @@ export function createSharedCommit(
 }
 
 function unavailable(cause: unknown): LinklatchError {
-  return new LinklatchError("store_unavailable", "The database did not take the decision.", { cause })
+  return new LinklatchError("store_unavailable", "The database did not answer.", { cause })
 }

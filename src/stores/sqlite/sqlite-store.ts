@@ -40,7 +40,7 @@ export function createSqliteStore(database: DatabaseSync, migrated: string[]): S
     outbox: createOutbox(database, commits, openJournal),
     audit: createAudit(database, commits, openJournal, listeners),
     migrate: async () => migrated.splice(0),
-    ping: async () => void ping.get(),
+    ping: () => commits.read(() => void ping.get()),
     close: async () => {
       commits.close()
       if (database.isOpen) database.close()

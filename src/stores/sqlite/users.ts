@@ -50,7 +50,7 @@ export function createUsers(
 ): UserStore {
   const setDisabled = database.prepare(SET_DISABLED)
   return {
-    find: async (by) => findUser(by),
+    find: (by) => commits.read(() => findUser(by)),
     setDisabled: ({ userId, isDisabled, client, at }) =>
       commits.decide((transaction) => {
         const user = findUser({ userId })
