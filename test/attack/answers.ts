@@ -1,8 +1,8 @@
 /** All that a client sees of an answer, as text to compare. A cookie counts with its name, length and attributes. */
-export async function seenIn(response: Response): Promise<string> {
+export async function seenIn(response: Response, mask: (body: string) => string = String): Promise<string> {
   const cookies = response.headers.getSetCookie().map(withoutValue)
   const headers = [...response.headers].filter(([name]) => name !== "set-cookie").map((pair) => pair.join(": "))
-  const body = await response.text()
+  const body = mask(await response.text())
   return [`${response.status}`, ...headers, ...cookies, `${Buffer.byteLength(body)} bytes`, body].join("\n")
 }
 

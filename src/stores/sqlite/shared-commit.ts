@@ -52,16 +52,15 @@ export function createSharedCommit(
       begin.run()
     } catch (cause) {
       // Another process holds the database: nobody's fault here, and nobody is to wait for it once more.
-      for (const { reject } of decisions) reject(unavailable(cause))
-      return
+      return rejectAll(decisions, cause)
     }
     try {
       decideAll(decisions)
     } catch (cause) {
       if (database.isTransaction) database.exec("rollback")
+      if (decisions.length === 1) return rejectAll(decisions, cause)
       // One decision's fault must not undo its neighbours': nothing was committed, so each runs again alone.
-      if (decisions.length > 1) for (const decision of decisions) attempt([decision])
-      else decisions[0]?.reject(unavailable(cause))
+      for (const decision of decisions) attempt([decision])
     }
   }
 
@@ -92,6 +91,10 @@ export function createSharedCommit(
       isClosed = true
     },
   }
+}
+
+function rejectAll(decisions: readonly Waiting[], cause: unknown): void {
+  for (const { reject } of decisions) reject(unavailable(cause))
 }
 
 function unavailable(cause: unknown): LinklatchError {

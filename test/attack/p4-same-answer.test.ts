@@ -1,0 +1,164 @@
+import { describe, expect, it } from "vitest"
+import type { LinklatchOptions } from "../../src/index.ts"
+import { createSeededRandom } from "../../src/testing.ts"
+import { type App, askForMail, createApp, signIn } from "../app.ts"
+import type { Browser } from "../browser.ts"
+import { seenIn } from "./answers.ts"
+import { type Dump, dumpTables } from "./dump-tables.ts"
+import { ownApp, ownFile } from "./own-app.ts"
+import { turns } from "./turns.ts"
+
+const ADDRESS = "ada.lovelace@example.com"
+const IP = "203.0.113.9"
+const HOUR = 3_600_000
+
+/** What a site may know about an address, or do with it, that nobody may learn from an answer. */
+interface State {
+  readonly options?: Partial<LinklatchOptions>
+  /** What happened before, at a site where everybody may sign in. */
+  readonly before?: (app: App) => Promise<unknown>
+  readonly typed?: string
+  /** What the worker's mail transport says to everything. */
+  readonly failing?: "for now" | "for good"
+}
+
+const spendAddressLimit = async (app: App) => {
+  app.clock.advance(2 * HOUR)
+  for (let ask = 0; ask < 3; ask++) await askForMail(app, app.browser(), ADDRESS)
+  app.clock.advance(-2 * HOUR)
+}
+const signInOnce = (app: App) => signIn(app, ADDRESS)
+
+const states: Readonly<Record<string, State>> = {
+  known: { before: signInOnce },
+  "signed in elsewhere, with mail out": { before: async (app) => [await signInOnce(app), await askForMail(app, app.browser(), ADDRESS)] },
+  disabled: { before: disable },
+  "enabled again": { before: async (app) => app.auth.users.enable(await disable(app)) },
+  "not on the allow list": { options: { signUp: "allowlist", allowedEmails: ["bob@example.com"] } },
+  "known, not on the allow list": { before: signInOnce, options: { signUp: "allowlist", allowedEmails: ["bob@example.com"] } },
+  "on the allow list": { options: { signUp: "allowlist", allowedEmails: [ADDRESS] } },
+  "of an allowed domain": { options: { signUp: "allowlist", allowedDomains: ["example.com"] } },
+  "unknown where sign-up is closed": { options: { signUp: "closed" } },
+  "known where sign-up is closed": { before: signInOnce, options: { signUp: "closed" } },
+  "an admin's": { options: { adminEmails: [ADDRESS] } },
+  "a known admin's": { before: signInOnce, options: { adminEmails: [ADDRESS], signUp: "closed" } },
+  "over its limit": { before: spendAddressLimit },
+  "known and over its limit": { before: async (app) => [await signInOnce(app), await spendAddressLimit(app)] },
+  "one whose mail fails for now": { failing: "for now" },
+  "one whose mail fails for good": { failing: "for good" },
+  "known, and its mail fails for good": { before: signInOnce, failing: "for good" },
+  "typed in another way": { before: signInOnce, typed: "  Ada.LOVELACE@Example.COM\t" },
+  "one with a plus": { typed: "ada+news@example.com" },
+  "known, with a plus": { typed: "ada+news@example.com", before: (app) => signIn(app, "ada+news@example.com") },
+  "of an international domain": { typed: "ada@bücher.example" },
+  "of the same domain in punycode": { typed: "ada@xn--bcher-kva.example" },
+  "as long as addresses get": { typed: `${"a".repeat(64)}@${"b".repeat(63)}.${"c".repeat(63)}.${"d".repeat(57)}.com` },
+}
+
+describe("the answers to an address that is", () => {
+  it("ENU-1 P4 unknown are what they should be, so that there is something to compare", async () => {
+    const answers = await answersTo({})
+    const statuses = answers.map((answer) => Number(answer.slice(0, 3)))
+    expect(statuses).toEqual([303, 200, 200, 422, 422, 422, 422, 422, 422, 200, 303, 200, 303, 200, 303, 200, 303, 200, 429, 200])
+    expect(answers[0]).toMatch(/^set-cookie: __Host-linklatch_flow=43 characters;.*\n/m)
+    const counters = answers.flatMap((answer) => /^ratelimit: .*$/m.exec(answer)?.[0] ?? [])
+    expect(counters).toEqual([4, 3, 2, 1, 0, 0].map((left) => `ratelimit: "ask_client";r=${left};t=900`))
+    expect(new Set(answers.slice(3, 9)).size, "each wrong code has an answer of its own").toBe(5 + 1)
+  })
+
+  it.each(Object.entries(states))("ENU-1 ENU-2 RAT-10 P4 %s are those to an unknown one, byte for byte", async (_, state) => {
+    expect(await answersTo(state)).toEqual(await answersTo({}))
+  })
+})
+
+describe("what asking writes for an address that is", () => {
+  const ask = { auth_event_pii: 1, auth_events: 1, outbox: 1, rate_limits: 2, sign_in_requests: 1, sqlite_sequence: 2 }
+  const overLimit = (name: string) => name.includes("over its limit")
+
+  it.each(Object.entries({ unknown: {}, ...states }).filter(([name]) => !overLimit(name)))(
+    "ENU-1 P4 %s is a row for each table, whoever it is",
+    async (_, state) => {
+      expect(await writtenFor(state)).toEqual(ask)
+    },
+  )
+
+  it.each(Object.entries(states).filter(([name]) => overLimit(name)))("ENU-1 RAT-7 P4 %s is the same and the refusal's event", async (_, state) => {
+    expect(await writtenFor(state)).toEqual({ ...ask, auth_events: 2 })
+  })
+})
+
+/** Everything that somebody sees who asks, waits, types six wrong codes and asks until the limit of their own is spent. */
+async function answersTo(state: State): Promise<string[]> {
+  const { app, typed } = await siteIn(state, await ownFile(), true)
+  const browser = app.browser({ ip: IP })
+  const answers: string[] = []
+  const see = async (answer: Promise<Response>) => answers.push(await seenIn(await answer, maskFor(typed)))
+  const askAndWait = async () => {
+    await see(browser.post("/auth/sign-in", { email: typed, next: "/admin" }))
+    await see(browser.get("/auth/check-mail"))
+    await turns()
+  }
+  await askAndWait()
+  await see(browser.get("/auth/check-mail"))
+  for (let code = 1; code <= 6; code++) await see(browser.post("/auth/code", { code: `00000${code}` }))
+  await see(browser.get("/auth/check-mail"))
+  for (let ask = 2; ask <= 6; ask++) await askAndWait()
+  expectWorkerToHaveSpoken(app, state)
+  return answers
+}
+
+/** How many rows of each table one ask writes, before any worker has looked at it. */
+async function writtenFor(state: State): Promise<Record<string, number>> {
+  const path = await ownFile()
+  const { app, typed } = await siteIn(state, path, false)
+  const before = dumpTables(path)
+  expect((await app.browser({ ip: IP }).post("/auth/sign-in", { email: typed })).status).toBe(303)
+  return rowsWritten(before, dumpTables(path))
+}
+
+/** A site that is in a state, two hours after it came to be so. */
+async function siteIn({ before, options, failing, typed = ADDRESS }: State, path: string, worker: boolean) {
+  // The same for every state, so that no code is guessed by chance in one of them.
+  const random = createSeededRandom("the same for all")
+  if (before !== undefined) {
+    const open = createApp({ path, random })
+    await before(open)
+    await turns()
+    await open.close()
+  }
+  const app = ownApp({ path, worker, random: createSeededRandom("the same later"), ...options })
+  app.clock.advance(2 * HOUR)
+  if (failing !== undefined) {
+    app.mailbox.failNext(1_000, { status: "failed", isPermanent: failing === "for good", reason: "smtp_550" })
+  }
+  return { app, typed }
+}
+
+// A matrix whose states are not what they are called would prove nothing.
+function expectWorkerToHaveSpoken({ mailbox }: App, { options, failing, before }: State): void {
+  const isClosed = options?.signUp !== undefined && options.signUp !== "open"
+  const isMailed = failing === undefined && before !== disable && before !== spendAddressLimit && !isClosed
+  if (isMailed) expect(mailbox.messages.length).toBeGreaterThan(0)
+  if (before === disable || before === spendAddressLimit || failing !== undefined) expect(mailbox.messages).toEqual([])
+}
+
+async function disable(app: App): Promise<string> {
+  await signInOnce(app)
+  const userId = (await app.auth.users.find({ email: ADDRESS }))?.id ?? ""
+  expect(await app.auth.users.disable(userId)).toBe("changed")
+  return userId
+}
+
+/** The address and the match number may differ, and nothing else. */
+function maskFor(typed: string): (body: string) => string {
+  const address = typed.trim().toLowerCase().replace("bücher", "xn--bcher-kva")
+  return (body) => body.replaceAll(address, "(address)").replace(/(class="match-number">)[0-9]{2}</, "$1(number)<")
+}
+
+function rowsWritten(before: Dump, after: Dump): Record<string, number> {
+  const written = Object.entries(after).map(([name, rows]) => {
+    const had = new Set(before[name]?.map((row) => JSON.stringify(row)))
+    return [name, rows.filter((row) => !had.has(JSON.stringify(row))).length] as const
+  })
+  return Object.fromEntries(written.filter(([, count]) => count > 0))
+}
