@@ -32,8 +32,7 @@ export async function respondProblem(visit: Visit, problem: ProblemCode, reply: 
   }
   const { title, text: detail } = visit.words.pages.problem[problem]
   const type = problem === "rate_limited" ? QUOTA_EXCEEDED : "about:blank"
-  const headers = replyHeaders(visit, reply)
-  headers.set("Content-Type", "application/problem+json")
+  const headers = replyHeaders(visit, reply, { "Content-Type": "application/problem+json" })
   return new Response(JSON.stringify({ type, title, status, detail, code: problem }), { status, headers })
 }
 

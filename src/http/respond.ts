@@ -11,21 +11,25 @@ export interface Reply {
 }
 
 export async function respondPage(visit: Visit, page: Page, reply: Reply = {}): Promise<Response> {
-  const headers = replyHeaders(visit, reply)
-  headers.set("Content-Type", "text/html; charset=utf-8")
+  const headers = replyHeaders(visit, reply, { "Content-Type": "text/html; charset=utf-8" })
   return new Response(String(await page), { status: reply.status ?? 200, headers })
 }
 
 /** 303: whatever was posted, the browser goes on with a GET and nothing is posted twice (RFC 9110 §15.4.4). */
 export function redirect(visit: Visit, location: string, reply: Reply = {}): Response {
-  const headers = replyHeaders(visit, reply)
-  headers.set("Location", location)
-  return new Response(null, { status: 303, headers })
+  return new Response(null, { status: 303, headers: replyHeaders(visit, reply, { Location: location }) })
 }
 
-export function replyHeaders({ site }: Visit, reply: Reply): Headers {
-  const headers = new Headers(reply.hasTokenInUrl === true ? site.headers.noReferrer : site.headers.usual)
-  for (const [name, value] of Object.entries(reply.headers ?? {})) headers.set(name, value)
-  for (const cookie of reply.cookies ?? []) headers.append("Set-Cookie", cookie)
-  return headers
+// A plain record reaches the socket as it is: a Headers object would be built, checked and taken apart again. Only a
+// second cookie needs a list, as a record has each name once.
+export function replyHeaders(
+  { site }: Visit,
+  reply: Reply,
+  own: Readonly<Record<string, string>>,
+): Record<string, string> | [string, string][] {
+  const usual = reply.hasTokenInUrl === true ? site.headers.noReferrer : site.headers.usual
+  const [cookie, ...others] = reply.cookies ?? []
+  const headers = { ...usual, ...reply.headers, ...own, ...(cookie !== undefined && { "Set-Cookie": cookie }) }
+  if (others.length === 0) return headers
+  return [...Object.entries(headers), ...others.map((other): [string, string] => ["Set-Cookie", other])]
 }

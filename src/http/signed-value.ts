@@ -1,4 +1,5 @@
-import { createHmac, timingSafeEqual } from "node:crypto"
+import { timingSafeEqual } from "node:crypto"
+import { hmacSha256 } from "../core/hmac.ts"
 
 /** All of them verify, the first one signs. */
 export type SigningSecrets = readonly [string, ...string[]]
@@ -26,7 +27,7 @@ export function verifySigned(text: string, purpose: string, secrets: SigningSecr
 }
 
 function signatureOf(value: string, purpose: string, secret: string): string {
-  return createHmac("sha256", secret).update(`${purpose}\n${value}`).digest("base64url")
+  return hmacSha256(secret, `${purpose}\n${value}`)
 }
 
 // The texts are compared, not the bytes that they stand for: base64url has four spellings of these 32 bytes.

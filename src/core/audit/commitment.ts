@@ -1,4 +1,4 @@
-import { createHmac } from "node:crypto"
+import { hmacSha256 } from "../hmac.ts"
 import type { EventPerson } from "./event.ts"
 
 export const SALT_BYTES = 32
@@ -8,7 +8,7 @@ export const SALT_BYTES = 32
  * Once the salt is erased nobody can test a guess against it, and the event still stands in the log.
  */
 export function commitTo(person: EventPerson, salt: Uint8Array): string {
-  return createHmac("sha256", salt).update(canonicalJson(person)).digest("base64url")
+  return hmacSha256(salt, canonicalJson(person))
 }
 
 // Three flat members, named here in their canonical order: RFC 8785 asks for no more.

@@ -1,5 +1,5 @@
-import { createHmac } from "node:crypto"
 import type { Address } from "../addresses/canonical-address.ts"
+import { hmacSha256 } from "../hmac.ts"
 import type { Random } from "../random.ts"
 
 // As many people as share one browser; the least recent is forgotten.
@@ -34,8 +34,5 @@ function parts(cookie: string | null): [string, ...string[]] | null {
 }
 
 function tagOf(id: string, address: Address, secret: string): string {
-  return createHmac("sha256", secret)
-    .update(`linklatch known browser\n${id}\n${address}`)
-    .digest("base64url")
-    .slice(0, 22)
+  return hmacSha256(secret, `linklatch known browser\n${id}\n${address}`).slice(0, 22)
 }

@@ -1,5 +1,5 @@
-import { createHmac } from "node:crypto"
 import type { Branded } from "../brand.ts"
+import { hmacSha256 } from "../hmac.ts"
 import type { Random } from "../random.ts"
 import type { FlowHash } from "./flow.ts"
 
@@ -30,5 +30,5 @@ export function parseCode(text: string): Code | null {
  * which the database never sees, and the flow is the salt of the row (ASVS 6.5.2).
  */
 export function hashCode(code: Code, flowHash: FlowHash, secret: string): CodeHash {
-  return createHmac("sha256", secret).update(`linklatch code\n${flowHash}\n${code}`).digest("base64url") as CodeHash
+  return hmacSha256(secret, `linklatch code\n${flowHash}\n${code}`) as CodeHash
 }

@@ -7,7 +7,7 @@ import type { OutboxItem, SettleOutbox } from "../store.ts"
 import { withholdReason } from "../users/sign-in-policy.ts"
 import { wordsFor } from "../words/words-for.ts"
 import { composeMessage } from "./compose-message.ts"
-import type { MailMessage, MailTransport, SendOutcome } from "./transport.ts"
+import type { MailMessage, MailTransport, SendContext, SendOutcome } from "./transport.ts"
 
 // Well inside the lease, so that no row is sent by two workers because one was slow.
 const SEND_TIMEOUT = 20 * SECOND
@@ -31,7 +31,7 @@ export async function deliver(
   const minted = await mint(context, item, leaseId)
   if (minted === null) return
   const signal = AbortSignal.any([stopping, AbortSignal.timeout(SEND_TIMEOUT)])
-  const outcome = await transport.send(minted.message, { idempotencyKey: minted.linkId, signal })
+  const outcome = await send(context, transport, minted.message, { idempotencyKey: minted.linkId, signal })
   if (outcome.status === "failed") return void (await settle(failed(context, transport, item, outcome)))
   const { requestId, attempt } = item
   await settle({ status: "sent", detail: { requestId, linkId: minted.linkId, attempt, transport: transport.name } })
@@ -75,6 +75,29 @@ async function mint(
     ttlMinutes: settings.linkTtl / MINUTE,
   })
   return { linkId, message }
+}
+
+// What a refusal says goes into the log for good, so only a code may: text of the other side often quotes the mail (P12).
+const REASON_SHAPE = /^[a-z][a-z0-9_]{0,39}$/
+const ERROR_CODE_SHAPE = /^[A-Z][A-Z0-9_]{0,39}$/
+
+/** Hands the message to a transport, which may be an application's own: nothing that it says or throws is repeated. */
+async function send(
+  { log }: Context,
+  transport: MailTransport,
+  message: MailMessage,
+  options: SendContext,
+): Promise<SendOutcome> {
+  try {
+    const outcome = await transport.send(message, options)
+    return outcome.status === "sent" || REASON_SHAPE.test(outcome.reason) ? outcome : { ...outcome, reason: "unknown" }
+  } catch (error) {
+    // Not the error itself: it has seen the message, and its text may hold the link.
+    const { code, constructor } = Object(error) as { code?: unknown; constructor?: { name?: unknown } }
+    const shownCode = typeof code === "string" && ERROR_CODE_SHAPE.test(code) ? code : null
+    log.error("mail_transport_threw", { transport: transport.name, error: String(constructor?.name), code: shownCode })
+    return { status: "failed", isPermanent: false, reason: "transport_threw" }
+  }
 }
 
 function failed(

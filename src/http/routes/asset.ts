@@ -9,7 +9,6 @@ const FOR_GOOD = "public, max-age=31536000, immutable"
 export async function sendAsset(visit: Visit, file: string): Promise<Response> {
   const asset = assets.get(file)
   if (asset === undefined) return respondProblem(visit, "not_found")
-  const headers = replyHeaders(visit, { headers: { "Cache-Control": FOR_GOOD, "Content-Type": asset.type } })
-  headers.delete("Vary")
-  return new Response(asset.body, { headers })
+  const own = { "Cache-Control": FOR_GOOD, "Content-Type": asset.type, Vary: "Accept-Encoding" }
+  return new Response(asset.body, { headers: replyHeaders(visit, {}, own) })
 }
