@@ -15,6 +15,7 @@ const steps: readonly Step[] = [
   { name: "unused", command: ["knip"] },
   { name: "format", command: ["biome", "format"] },
   { name: "schema", command: ["node", "scripts/dump-schema.ts", "--check"] },
+  { name: "ids", command: ["node", "scripts/check-ids.ts"] },
 ]
 
 if (process.argv.includes("--fix")) await fix()

@@ -184,6 +184,7 @@ describe("what the server tells", () => {
     const server = await ownServer({ ...wide, secret: SECRET, mail, logMode: "production" })
     const mailTo = async (email: string) => vi.waitUntil(() => api.messages.find(({ to }) => to === email))
     const walk = await walkWithSecrets({ browser: () => server.browser(), mailTo })
+    expect([...walk.codes]).toEqual([expect.stringMatching(/^[0-9]{6}$/)])
     const metrics = await (await fetch(`http://127.0.0.1:${server.port}/metrics`)).text()
     expect(metrics).toContain('linklatch_events_total{type="link_consumed"} 1')
     expect(server.logLines.filter((line) => line.includes('"http_request"')).length).toBeGreaterThan(20)

@@ -53,6 +53,8 @@ describe("the account page", () => {
     await signIn(page, site, "ways@example.com")
     await signIn(page, site, "ways@example.com")
     const ways = await page.locator("main section:last-of-type .row-title").allInnerTexts()
-    expect(ways).toEqual([expect.stringMatching(new RegExp(`^${account.providerNames["magic_link"]}\\s*${account.uses(2)}$`))])
+    expect(ways).toEqual([
+      expect.stringMatching(new RegExp(`^${account.providerNames["magic_link"]}\\s*${account.uses(2)}$`)),
+    ])
   })
 })

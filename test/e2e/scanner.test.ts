@@ -27,19 +27,22 @@ describe("a link that a mail scanner had first (TOK-13, P2)", () => {
   it.each([
     ["with JavaScript", true],
     ["without", false],
-  ])("still signs in after a browser that pressed every button of it and sent every form, %s", async (_how, javaScriptEnabled) => {
-    const page = await chromium.open()
-    const person = `pressed-${javaScriptEnabled}@example.com`
-    const { link } = await askForMail(page, site, person)
-    const wrong = wrongNumbers(await matchNumber(page))
-    const scanner = await chromium.open({ javaScriptEnabled })
-    // Two by two: the button and the form, once with each text.
-    expect(await pressEverything(scanner, link, ["", "scanner@example.com", ...wrong])).toBeGreaterThanOrEqual(10)
-    await scanner.goto(`${site.origin}/auth/account`)
-    await scanner.waitForURL("**/auth/sign-in?next=%2Fauth%2Faccount")
-    await page.goto(link)
-    await page.waitForURL("**/auth/account")
-  })
+  ])(
+    "still signs in after a browser that pressed every button of it and sent every form, %s",
+    async (_how, javaScriptEnabled) => {
+      const page = await chromium.open()
+      const person = `pressed-${javaScriptEnabled}@example.com`
+      const { link } = await askForMail(page, site, person)
+      const wrong = wrongNumbers(await matchNumber(page))
+      const scanner = await chromium.open({ javaScriptEnabled })
+      // Two by two: the button and the form, once with each text.
+      expect(await pressEverything(scanner, link, ["", "scanner@example.com", ...wrong])).toBeGreaterThanOrEqual(10)
+      await scanner.goto(`${site.origin}/auth/account`)
+      await scanner.waitForURL("**/auth/sign-in?next=%2Fauth%2Faccount")
+      await page.goto(link)
+      await page.waitForURL("**/auth/account")
+    },
+  )
 
   it("still opens in a third browser with the number", async () => {
     const page = await chromium.open()

@@ -5,6 +5,7 @@ import { type AddressInfo, createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { createInterface } from "node:readline"
+import type { Email } from "postal-mime"
 import { vi } from "vitest"
 import { openSmtpInbox, type SmtpInbox } from "../smtp-inbox.ts"
 
@@ -112,7 +113,7 @@ async function endProcess(child: ChildProcess): Promise<number | null> {
   return child.exitCode
 }
 
-function readMessage({ subject = "", text = "", html = "" }: Partial<Message>): Message {
+function readMessage({ subject = "", text = "", html = "" }: Email): Message {
   const link = /^http\S+\/auth\/link\/[\w-]{43}$/m.exec(text)?.[0]
   const code = /^\d{3} \d{3}$/m.exec(text)?.[0].replace(" ", "")
   if (link === undefined || code === undefined) throw new Error(`No link or no code in:\n${text}`)

@@ -43,6 +43,23 @@ describe("guesses at tokens", () => {
   })
 })
 
+describe("text that means something in SQL", () => {
+  it("is only text, wherever it gets into the store (INP-8)", async () => {
+    const sql = "'; drop table users; --"
+    const before = await signIn(app, "ada@example.com")
+    const email = "o'/**/or'1'='1@example.com"
+    const browser = app.browser({ userAgent: sql })
+    const next = `/search?q=${encodeURIComponent(sql)}'`
+    const message = await askForMail(app, browser, email, next)
+    const { status, headers } = await browser.press(message)
+    expect([status, headers.get("location")]).toEqual([303, next.replaceAll("'", "%27")])
+    expect((await browser.post("/auth/account/sign-out", { session: "' or '1'='1" })).status).toBe(303)
+    expect((await app.auth.users.find({ email }))?.email).toBe(email)
+    expect((await app.events()).at(-1)?.person).toMatchObject({ address: email, userAgent: sql })
+    expect((await before.browser.get("/auth/account")).status).toBe(200)
+  })
+})
+
 describe("the mail", () => {
   it("goes to the address that is stored, not to the text that was typed (INP-4)", async () => {
     const browser = app.browser()

@@ -89,7 +89,7 @@ async function send(
   options: SendContext,
 ): Promise<SendOutcome> {
   try {
-    const outcome = await transport.send(message, options)
+    const outcome = await sendInTime(transport, message, options)
     return outcome.status === "sent" || REASON_SHAPE.test(outcome.reason) ? outcome : { ...outcome, reason: "unknown" }
   } catch (error) {
     // Not the error itself: it has seen the message, and its text may hold the link.
@@ -97,6 +97,21 @@ async function send(
     const shownCode = typeof code === "string" && ERROR_CODE_SHAPE.test(code) ? code : null
     log.error("mail_transport_threw", { transport: transport.name, error: String(constructor?.name), code: shownCode })
     return { status: "failed", isPermanent: false, reason: "transport_threw" }
+  }
+}
+
+const timeout = { status: "failed", isPermanent: false, reason: "timeout" } as const
+
+/** Waits no longer than the signal says: a transport that doesn't heed it would keep a hand, and `close`, for ever. */
+async function sendInTime(transport: MailTransport, message: MailMessage, options: SendContext): Promise<SendOutcome> {
+  const { promise: isOver, resolve } = Promise.withResolvers<SendOutcome>()
+  // A turn later, so that one which heeds it can say itself what happened.
+  const giveUp = () => void setImmediate(resolve, timeout)
+  options.signal.addEventListener("abort", giveUp, { once: true })
+  try {
+    return await Promise.race([transport.send(message, options), isOver])
+  } finally {
+    options.signal.removeEventListener("abort", giveUp)
   }
 }
 
