@@ -86,7 +86,15 @@ export interface AskLimits {
 
 export type OpenOutcome =
   | { readonly status: "opened"; readonly flow: "kept" | "fresh"; readonly quota: Quota | null }
-  | { readonly status: "rate_limited"; readonly quota: Quota }
+  | RateLimited
+
+/** Refused openly, by the limit of a client address. */
+export interface RateLimited {
+  readonly status: "rate_limited"
+  readonly quota: Quota
+  /** True for the first refusal of a window, which wrote `rate_limited`; whoever counts the others leaves it out. */
+  readonly isReported: boolean
+}
 
 export interface PendingRequest {
   readonly requestId: string
@@ -171,14 +179,9 @@ export interface Redeemed {
   readonly isNewUser: boolean
 }
 
-interface RedeemLimited {
-  readonly status: "rate_limited"
-  readonly quota: Quota
-}
-
 export type RedeemLinkOutcome =
   | Redeemed
-  | RedeemLimited
+  | RateLimited
   | { readonly status: "used" | "expired" | "superseded"; readonly address: Address; readonly next: string | null }
   | { readonly status: "unknown" }
   /** Not burnt. `triesLeft` counts what is left of the match number's tries; 0: it works only where it was asked for. */
@@ -195,7 +198,7 @@ export interface CodeStore {
 
 export type RedeemCodeOutcome =
   | Redeemed
-  | RedeemLimited
+  | RateLimited
   | { readonly status: "wrong_code"; readonly triesLeft: number }
   | { readonly status: "used" | "expired" | "superseded" }
   /** The browser holds no flow that is waiting for a code. */

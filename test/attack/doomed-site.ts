@@ -1,8 +1,8 @@
 import { appendFileSync } from "node:fs"
 import { setTimeout as pause } from "node:timers/promises"
-import type { MailMessage } from "../../src/index.ts"
 import { createApp, tokenOf } from "../app.ts"
 import type { Browser } from "../browser.ts"
+import { transportThat } from "./transport-that.ts"
 
 /** What a site in a process of its own is to do until it is killed. */
 export interface Errand {
@@ -36,20 +36,16 @@ const app = createApp({
   path: errand.path,
   clock,
   limits: { askClient: { max: 1_000, minutes: 1 } },
-  mail: {
-    name: "file",
-    async send(message: MailMessage) {
-      sends += 1
-      if (errand.isShaky && sends % 9 === 0) return { status: "failed", isPermanent: sends % 27 === 0, reason: "smtp_450" }
-      const delivered: Delivered = { to: message.to, token: tokenOf(message), at: clock.now() }
-      appendFileSync(errand.mailFile, `${JSON.stringify(delivered)}\n`)
-      const browser = waiting.get(message.to)
-      if (browser !== undefined && sends % 2 === 0) presses.push(browser.press(message))
-      return { status: "sent" }
-    },
-    async verify() {},
-    async close() {},
-  },
+  mail: transportThat(async (message) => {
+    sends += 1
+    if (errand.isShaky && sends % 9 === 0)
+      return { status: "failed", isPermanent: sends % 27 === 0, reason: "smtp_450" }
+    const delivered: Delivered = { to: message.to, token: tokenOf(message), at: clock.now() }
+    appendFileSync(errand.mailFile, `${JSON.stringify(delivered)}\n`)
+    const browser = waiting.get(message.to)
+    if (browser !== undefined && sends % 2 === 0) presses.push(browser.press(message))
+    return { status: "sent" }
+  }),
 })
 
 async function ask(index: number): Promise<void> {

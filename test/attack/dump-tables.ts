@@ -8,13 +8,11 @@ const TABLES = "select name from sqlite_master where type = 'table' order by nam
 /** Reads a database file that others have open. */
 export function dumpTables(path: string): Dump {
   const database = new DatabaseSync(path, { readOnly: true })
-  const names = database.prepare(TABLES).all().map(({ name }) => String(name))
+  const names = database
+    .prepare(TABLES)
+    .all()
+    .map(({ name }) => String(name))
   const tables = names.map((name) => [name, database.prepare(`select * from "${name}"`).all()] as const)
   database.close()
   return Object.fromEntries(tables.map(([name, rows]) => [name, rows.map((row) => ({ ...row }))]))
-}
-
-/** How many rows each table holds. */
-export function countRows(dump: Dump): Record<string, number> {
-  return Object.fromEntries(Object.entries(dump).map(([name, rows]) => [name, rows.length]))
 }

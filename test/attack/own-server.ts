@@ -1,8 +1,8 @@
 import { onTestFinished } from "vitest"
+import type { MailMessage } from "../../src/index.ts"
 import { createLog, type ServerLogOptions } from "../../src/server/log.ts"
 import { type RunningServer, startServer } from "../../src/server/server.ts"
 import { type MailConfig, type PlainOptions, type ServerConfig, secretsOf } from "../../src/server/server-config.ts"
-import type { MailMessage } from "../../src/index.ts"
 import { ORIGIN } from "../app.ts"
 import { Browser } from "../browser.ts"
 import { ownFile } from "./own-app.ts"
@@ -25,7 +25,11 @@ export interface OwnServerOptions extends Partial<PlainOptions> {
   readonly logMode?: ServerLogOptions["mode"]
 }
 
-export async function ownServer({ mail = { by: "mailbox" }, logMode, ...options }: OwnServerOptions = {}): Promise<OwnServer> {
+export async function ownServer({
+  mail = { by: "mailbox" },
+  logMode,
+  ...options
+}: OwnServerOptions = {}): Promise<OwnServer> {
   const path = await ownFile()
   const config: ServerConfig = {
     mode: "development",
@@ -49,7 +53,8 @@ export async function ownServer({ mail = { by: "mailbox" }, logMode, ...options 
     path,
     logLines,
     browser: (headers = {}) => new Browser({ handler: (request) => send(request, port, headers) }, ORIGIN, ""),
-    mail: async () => (await fetch(`http://127.0.0.1:${port}/dev/mailbox.json`)).json() as ReturnType<OwnServer["mail"]>,
+    mail: async () =>
+      (await fetch(`http://127.0.0.1:${port}/dev/mailbox.json`)).json() as ReturnType<OwnServer["mail"]>,
   }
 }
 
@@ -57,5 +62,10 @@ async function send(request: Request, port: number, headers: Record<string, stri
   const { pathname, search } = new URL(request.url)
   const all = { ...Object.fromEntries(request.headers), ...headers }
   const body = request.method === "GET" ? {} : { body: await request.text() }
-  return fetch(`http://127.0.0.1:${port}${pathname}${search}`, { method: request.method, headers: all, redirect: "manual", ...body })
+  return fetch(`http://127.0.0.1:${port}${pathname}${search}`, {
+    method: request.method,
+    headers: all,
+    redirect: "manual",
+    ...body,
+  })
 }

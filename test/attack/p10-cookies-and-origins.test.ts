@@ -1,21 +1,38 @@
+import { DatabaseSync } from "node:sqlite"
 import { describe, expect, it } from "vitest"
 import { routes } from "../../src/http/routes.ts"
 import { type App, askForMail, ORIGIN, signIn, tokenOf } from "../app.ts"
 import type { Browser } from "../browser.ts"
 import { countRows } from "./database.ts"
-import { DatabaseSync } from "node:sqlite"
 import { ownApp, ownFile } from "./own-app.ts"
 import { findResponseFaults } from "./response-faults.ts"
 
 const SESSION = "__Host-linklatch_session"
-const wide = { limits: { askClient: { max: 1_000, minutes: 15 }, askAddress: { max: 1_000, minutes: 60 }, redeemClient: { max: 1_000, minutes: 15 } } }
+const wide = {
+  limits: {
+    askClient: { max: 1_000, minutes: 15 },
+    askAddress: { max: 1_000, minutes: 60 },
+    redeemClient: { max: 1_000, minutes: 15 },
+  },
+}
 
 /** Each route as an address that means something, GET and POST alike. */
-async function everyRoute(app: App, browser: Browser): Promise<readonly { method: string; path: string; body: string }[]> {
+async function everyRoute(
+  app: App,
+  browser: Browser,
+): Promise<readonly { method: string; path: string; body: string }[]> {
   const token = tokenOf(await askForMail(app, app.browser(), `${crypto.randomUUID()}@example.com`))
-  const style = /\/auth\/assets\/style\.css/.exec(await (await browser.get("/auth/sign-in")).text())?.[0]?.split("/").at(-1) ?? ""
+  const style =
+    /\/auth\/assets\/style\.css/
+      .exec(await (await browser.get("/auth/sign-in")).text())?.[0]
+      ?.split("/")
+      .at(-1) ?? ""
   const body = `email=ada%40example.com&token=${token}&code=123456&session=none`
-  return routes.map(({ method, path }) => ({ method, path: path.replace(":token", token).replace(":file", style), body }))
+  return routes.map(({ method, path }) => ({
+    method,
+    path: path.replace(":token", token).replace(":file", style),
+    body,
+  }))
 }
 
 describe("every answer", () => {
@@ -24,15 +41,26 @@ describe("every answer", () => {
     let cookies = 0
     for (const isSignedIn of [false, true]) {
       const browser = isSignedIn ? (await signIn(app, "ada@example.com")).browser : app.browser()
-      const others = [{ method: "GET", path: "/nowhere", body: "" }, { method: "PUT", path: "/auth/sign-in", body: "a" }]
+      const others = [
+        { method: "GET", path: "/nowhere", body: "" },
+        { method: "PUT", path: "/auth/sign-in", body: "a" },
+      ]
       for (const { method, path, body } of [...(await everyRoute(app, browser)), ...others]) {
         for (const accept of ["text/html", "application/json"]) {
-          const answer = method === "POST" ? await browser.post(path, body, { accept }) : await browser.send(method, path, method === "PUT" ? body : undefined, { accept })
-          const kind = { isAsset: path.startsWith("/auth/assets/"), hasTokenInUrl: path.startsWith("/auth/link/"), allowedOrigins: ["https://app.example.com"] }
+          const answer =
+            method === "POST"
+              ? await browser.post(path, body, { accept })
+              : await browser.send(method, path, method === "PUT" ? body : undefined, { accept })
+          const kind = {
+            isAsset: path.startsWith("/auth/assets/"),
+            hasTokenInUrl: path.startsWith("/auth/link/"),
+            allowedOrigins: ["https://app.example.com"],
+          }
           expect(findResponseFaults(answer, kind), `${method} ${path} ${answer.status}`).toEqual([])
           cookies += answer.headers.getSetCookie().length
           const text = await answer.text()
-          if (answer.headers.get("content-type")?.startsWith("text/html")) expect(text).not.toMatch(/<script(?![^>]* src="\/)|<style|\sstyle=|\son[a-z]+=|javascript:/i)
+          if (answer.headers.get("content-type")?.startsWith("text/html"))
+            expect(text).not.toMatch(/<script(?![^>]* src="\/)|<style|\sstyle=|\son[a-z]+=|javascript:/i)
         }
       }
     }
@@ -40,15 +68,26 @@ describe("every answer", () => {
   })
 
   it("COO-1 COO-2 P10 sets cookies for http without Secure and its prefixes, and for https with both", async () => {
-    for (const [baseUrl, prefix, secure] of [["http://localhost:3000", "linklatch_", ""], [ORIGIN, "__Host-linklatch_", "; Secure"]] as const) {
+    for (const [baseUrl, prefix, secure] of [
+      ["http://localhost:3000", "linklatch_", ""],
+      [ORIGIN, "__Host-linklatch_", "; Secure"],
+    ] as const) {
       const app = ownApp({ baseUrl })
       const browser = app.browser()
       const asked = await browser.post("/auth/sign-in", { email: "ada@example.com" })
       const pressed = await browser.press(await app.mailbox.next("ada@example.com"))
       const [flow = "", ...rest] = [...asked.headers.getSetCookie(), ...pressed.headers.getSetCookie()]
-      expect(flow).toMatch(new RegExp(`^${prefix}flow=[\\w-]{43}; Max-Age=7200; Path=/; HttpOnly; SameSite=Lax${secure}$`))
-      expect(rest[0]).toMatch(new RegExp(`^${prefix}session=[\\w-]{43}\\.[\\w-]{43}; Max-Age=2592000; Path=/; HttpOnly; SameSite=Lax${secure}$`))
-      expect(rest[1]).toMatch(new RegExp(`^${prefix}known=[\\w.-]+; Max-Age=34560000; Path=/; HttpOnly; SameSite=Lax${secure}$`))
+      expect(flow).toMatch(
+        new RegExp(`^${prefix}flow=[\\w-]{43}; Max-Age=7200; Path=/; HttpOnly; SameSite=Lax${secure}$`),
+      )
+      expect(rest[0]).toMatch(
+        new RegExp(
+          `^${prefix}session=[\\w-]{43}\\.[\\w-]{43}; Max-Age=2592000; Path=/; HttpOnly; SameSite=Lax${secure}$`,
+        ),
+      )
+      expect(rest[1]).toMatch(
+        new RegExp(`^${prefix}known=[\\w.-]+; Max-Age=34560000; Path=/; HttpOnly; SameSite=Lax${secure}$`),
+      )
       expect((await browser.get("/auth/account")).headers.has("strict-transport-security")).toBe(baseUrl === ORIGIN)
     }
   })
@@ -66,21 +105,35 @@ describe("every answer", () => {
     const secrets = [...browser.cookies.values()].flatMap((value) => [value, ...value.split(".")])
     expect(secrets.length).toBeGreaterThan(6)
     const answers = [response]
-    for (const path of ["/auth/account", "/admin", "/auth/sign-in", "/auth/check-mail", "/auth/sign-out", "/nowhere"]) answers.push(await browser.get(path))
-    for (const { headers, ...answer } of await Promise.all(answers.map(async (one) => ({ headers: one.headers, text: await one.text() })))) {
-      const shown = [...headers].filter(([name]) => name !== "set-cookie").flat().join("\n") + answer.text
+    for (const path of ["/auth/account", "/admin", "/auth/sign-in", "/auth/check-mail", "/auth/sign-out", "/nowhere"])
+      answers.push(await browser.get(path))
+    for (const { headers, ...answer } of await Promise.all(
+      answers.map(async (one) => ({ headers: one.headers, text: await one.text() })),
+    )) {
+      const shown =
+        [...headers]
+          .filter(([name]) => name !== "set-cookie")
+          .flat()
+          .join("\n") + answer.text
       for (const secret of secrets) expect(shown).not.toContain(secret)
     }
   })
 
   it("COO-7 P10 to signing out clears the browser's copy and ends the cookie with the attributes that it had", async () => {
     const app = ownApp()
-    for (const [path, form] of [["/auth/sign-out", {}], ["/auth/account/sign-out", { session: "all" }]] as const) {
+    for (const [path, form] of [
+      ["/auth/sign-out", {}],
+      ["/auth/account/sign-out", { session: "all" }],
+    ] as const) {
       const { browser, response } = await signIn(app, "ada@example.com")
       const given = response.headers.getSetCookie().find((cookie) => cookie.startsWith(SESSION)) ?? ""
       const { headers } = await browser.post(path, form)
       expect(headers.get("clear-site-data")).toBe('"cache", "storage"')
-      const attributes = (cookie: string) => cookie.split("; ").slice(1).filter((text) => !text.startsWith("Max-Age"))
+      const attributes = (cookie: string) =>
+        cookie
+          .split("; ")
+          .slice(1)
+          .filter((text) => !text.startsWith("Max-Age"))
       const [taken = ""] = headers.getSetCookie()
       expect(taken).toMatch(new RegExp(`^${SESSION}=; Max-Age=0;`))
       expect(attributes(taken)).toEqual(attributes(given))
@@ -113,36 +166,57 @@ function isOurs(site: string | null, origin: string | null): boolean {
 }
 
 describe("a form of another site", () => {
-  it.each(POST_PATHS)("CSR-2 CSR-3 P10 is refused by %s in every mixture of headers but our own, and changes nothing", async (path) => {
-    const database = await ownFile()
-    const app = ownApp({ ...wide, path: database })
-    const { browser } = await signIn(app, "ada@example.com")
-    const token = tokenOf(await askForMail(app, browser, "ada@example.com"))
-    const rows = new DatabaseSync(database, { readOnly: true })
-    const before = countRows(rows)
-    const body = `email=bob%40example.com&token=${token}&code=123456&session=all`
-    for (const site of SITES) {
-      for (const origin of ORIGINS) {
-        if (isOurs(site, origin)) continue
-        const headers = { accept: "application/json", "content-type": "application/x-www-form-urlencoded", ...given({ "sec-fetch-site": site, origin }) }
-        const response = await browser.send("POST", path, body, headers)
-        expect([response.status, (await response.json()).code, response.headers.getSetCookie()], `${site} ${origin}`).toEqual([403, "cross_origin", []])
+  it.each(POST_PATHS)(
+    "CSR-2 CSR-3 P10 is refused by %s in every mixture of headers but our own, and changes nothing",
+    async (path) => {
+      const database = await ownFile()
+      const app = ownApp({ ...wide, path: database })
+      const { browser } = await signIn(app, "ada@example.com")
+      const token = tokenOf(await askForMail(app, browser, "ada@example.com"))
+      const rows = new DatabaseSync(database, { readOnly: true })
+      const before = countRows(rows)
+      const body = `email=bob%40example.com&token=${token}&code=123456&session=all`
+      for (const site of SITES) {
+        for (const origin of ORIGINS) {
+          if (isOurs(site, origin)) continue
+          const headers = {
+            accept: "application/json",
+            "content-type": "application/x-www-form-urlencoded",
+            ...given({ "sec-fetch-site": site, origin }),
+          }
+          const response = await browser.send("POST", path, body, headers)
+          expect(
+            [response.status, (await response.json()).code, response.headers.getSetCookie()],
+            `${site} ${origin}`,
+          ).toEqual([403, "cross_origin", []])
+        }
       }
-    }
-    expect(countRows(rows)).toEqual(before)
-    rows.close()
-  })
+      expect(countRows(rows)).toEqual(before)
+      rows.close()
+    },
+  )
 
-  it.each(POST_PATHS)("CSR-2 P10 is told from our own by %s in all three ways that browsers mark our own", async (path) => {
-    const app = ownApp(wide)
-    const ours = SITES.flatMap((site) => ORIGINS.filter((origin) => isOurs(site, origin)).map((origin) => [site, origin] as const))
-    expect(ours.length).toBe(4)
-    for (const [site, origin] of ours) {
-      const headers = { accept: "application/json", "content-type": "application/x-www-form-urlencoded", ...given({ "sec-fetch-site": site, origin }) }
-      const response = await app.browser().send("POST", path, "email=ada%40example.com&code=123456&session=none", headers)
-      expect(response.status, `${site} ${origin}`).not.toBe(403)
-    }
-  })
+  it.each(POST_PATHS)(
+    "CSR-2 P10 is told from our own by %s in all three ways that browsers mark our own",
+    async (path) => {
+      const app = ownApp(wide)
+      const ours = SITES.flatMap((site) =>
+        ORIGINS.filter((origin) => isOurs(site, origin)).map((origin) => [site, origin] as const),
+      )
+      expect(ours.length).toBe(4)
+      for (const [site, origin] of ours) {
+        const headers = {
+          accept: "application/json",
+          "content-type": "application/x-www-form-urlencoded",
+          ...given({ "sec-fetch-site": site, origin }),
+        }
+        const response = await app
+          .browser()
+          .send("POST", path, "email=ada%40example.com&code=123456&session=none", headers)
+        expect(response.status, `${site} ${origin}`).not.toBe(403)
+      }
+    },
+  )
 
   it("CSR-3 P10 sends no mail in any of the encodings that a plain form has", async () => {
     const app = ownApp(wide)
@@ -172,9 +246,16 @@ describe("a form of another site", () => {
     const { browser } = await signIn(app, "ada@example.com")
     const before = (await app.events()).length
     for (const path of POST_PATHS) {
-      const allow = routes.filter((route) => route.path === path).flatMap(({ method }) => (method === "GET" ? ["GET", "HEAD"] : [method]))
+      const allow = routes
+        .filter((route) => route.path === path)
+        .flatMap(({ method }) => (method === "GET" ? ["GET", "HEAD"] : [method]))
       for (const method of ["GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS", "PROPFIND", "post", "LINK"]) {
-        const response = await browser.send(method, `${path}?email=bob%40example.com&code=123456&session=all`, undefined, { "x-http-method-override": "POST" })
+        const response = await browser.send(
+          method,
+          `${path}?email=bob%40example.com&code=123456&session=all`,
+          undefined,
+          { "x-http-method-override": "POST" },
+        )
         if (allow.includes(method) || method === "post") continue
         expect(response.status, `${method} ${path}`).toBe(405)
         expect(response.headers.get("allow")?.split(", ").toSorted(), path).toEqual(allow.toSorted())
@@ -186,11 +267,23 @@ describe("a form of another site", () => {
   it("CSR-5 P10 can read nothing: no origin is told that it may", async () => {
     const app = ownApp({ ...wide, allowedOrigins: ["https://app.example.com"] })
     const { browser } = await signIn(app, "ada@example.com")
-    for (const origin of ["https://evil.example", "null", "https://app.example.com", ORIGIN, "https://app.example.com.evil.example", "http://app.example.com:8080"]) {
-      const preflight = { origin, "access-control-request-method": "POST", "access-control-request-headers": "content-type" }
+    for (const origin of [
+      "https://evil.example",
+      "null",
+      "https://app.example.com",
+      ORIGIN,
+      "https://app.example.com.evil.example",
+      "http://app.example.com:8080",
+    ]) {
+      const preflight = {
+        origin,
+        "access-control-request-method": "POST",
+        "access-control-request-headers": "content-type",
+      }
       for (const path of ["/auth/account", "/auth/sign-in", "/auth/code", "/nowhere"]) {
         const answers = [await browser.get(path, { origin }), await browser.send("OPTIONS", path, undefined, preflight)]
-        for (const { headers } of answers) expect([...headers.keys()].filter((name) => name.startsWith("access-control-"))).toEqual([])
+        for (const { headers } of answers)
+          expect([...headers.keys()].filter((name) => name.startsWith("access-control-"))).toEqual([])
       }
     }
   })
@@ -206,7 +299,13 @@ describe("a form of another site", () => {
     expect((await victim.press(message)).status).toBe(403)
     const flow = { cookie: `__Host-linklatch_flow=${eve.cookies.get("__Host-linklatch_flow")}` }
     // Even with the attacker's flow planted, somebody who is signed in is asked before they become somebody else.
-    expect(await (await app.browser().get(new URL(message.link).pathname, { cookie: `${flow.cookie}; ${SESSION}=${victim.cookies.get(SESSION)}` })).text()).not.toContain("data-auto")
+    expect(
+      await (
+        await app
+          .browser()
+          .get(new URL(message.link).pathname, { cookie: `${flow.cookie}; ${SESSION}=${victim.cookies.get(SESSION)}` })
+      ).text(),
+    ).not.toContain("data-auto")
   })
 })
 

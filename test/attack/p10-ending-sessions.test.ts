@@ -10,7 +10,13 @@ import { ownApp, ownFile } from "./own-app.ts"
 const SESSION = "__Host-linklatch_session"
 const SECRET = "a-secret-for-tests-that-is-long-enough"
 const OTHER_SECRET = "another-secret-for-tests-that-is-long-enough"
-const wide = { limits: { askClient: { max: 1_000, minutes: 15 }, askAddress: { max: 1_000, minutes: 60 }, redeemClient: { max: 1_000, minutes: 15 } } }
+const wide = {
+  limits: {
+    askClient: { max: 1_000, minutes: 15 },
+    askAddress: { max: 1_000, minutes: 60 },
+    redeemClient: { max: 1_000, minutes: 15 },
+  },
+}
 
 /** Who the application believes this browser to be. */
 function whoIs(app: App, browser: Browser) {
@@ -37,23 +43,29 @@ describe("ending a session", () => {
     ["signing out", (_, browser) => browser.post("/auth/sign-out")],
     ["signing out everywhere", (_, browser) => browser.post("/auth/account/sign-out", { session: "all" })],
     ["disabling the user", (app, _, userId) => app.auth.users.disable(userId)],
-    ["revoking it", async (app, browser, userId) => app.auth.sessions.revoke(userId, (await whoIs(app, browser))?.session.id ?? "")],
+    [
+      "revoking it",
+      async (app, browser, userId) => app.auth.sessions.revoke(userId, (await whoIs(app, browser))?.session.id ?? ""),
+    ],
     ["revoking all", (app, _, userId) => app.auth.sessions.revokeAll(userId)],
   ]
 
-  it.each(endings)("SES-4 SES-5 P10 by %s ends it at once, on every server of the database, for a stolen cookie too", async (_, end) => {
-    const path = await ownFile()
-    const first = ownApp({ path })
-    const second = ownApp({ path, clock: first.clock, worker: false })
-    const { browser } = await signIn(first, "ada@example.com")
-    const stolen = atServer(second, browser)
-    expect((await whoIs(second, stolen))?.user.email).toBe("ada@example.com")
-    await end(first, browser, await userIdOf(first, "ada@example.com"))
-    for (const app of [first, second]) {
-      expect(await whoIs(app, stolen)).toBeNull()
-      expect((await atServer(app, stolen).get("/auth/account")).headers.get("location")).toMatch(/^\/auth\/sign-in/)
-    }
-  })
+  it.each(endings)(
+    "SES-4 SES-5 P10 by %s ends it at once, on every server of the database, for a stolen cookie too",
+    async (_, end) => {
+      const path = await ownFile()
+      const first = ownApp({ path })
+      const second = ownApp({ path, clock: first.clock, worker: false })
+      const { browser } = await signIn(first, "ada@example.com")
+      const stolen = atServer(second, browser)
+      expect((await whoIs(second, stolen))?.user.email).toBe("ada@example.com")
+      await end(first, browser, await userIdOf(first, "ada@example.com"))
+      for (const app of [first, second]) {
+        expect(await whoIs(app, stolen)).toBeNull()
+        expect((await atServer(app, stolen).get("/auth/account")).headers.get("location")).toMatch(/^\/auth\/sign-in/)
+      }
+    },
+  )
 
   it("SES-5 TOK-10 P10 of a disabled user is for good, and neither a link nor a code that is out signs in", async () => {
     const app = ownApp()
@@ -71,13 +83,21 @@ describe("ending a session", () => {
 
   it("SES-7 P10 of one browser leaves the others signed in, and one of all leaves nobody", async () => {
     const app = ownApp()
-    const [laptop, phone, tablet] = [await signIn(app, "ada@example.com"), await signIn(app, "ada@example.com"), await signIn(app, "ada@example.com")].map(({ browser }) => browser)
+    const [laptop, phone, tablet] = [
+      await signIn(app, "ada@example.com"),
+      await signIn(app, "ada@example.com"),
+      await signIn(app, "ada@example.com"),
+    ].map(({ browser }) => browser)
     if (laptop === undefined || phone === undefined || tablet === undefined) throw new Error("Three browsers sign in.")
     const phoneSession = (await whoIs(app, phone))?.session.id ?? ""
     await laptop.post("/auth/account/sign-out", { session: phoneSession })
-    expect(await Promise.all([laptop, phone, tablet].map(async (browser) => (await whoIs(app, browser)) !== null))).toEqual([true, false, true])
+    expect(
+      await Promise.all([laptop, phone, tablet].map(async (browser) => (await whoIs(app, browser)) !== null)),
+    ).toEqual([true, false, true])
     await tablet.post("/auth/account/sign-out", { session: "all" })
-    expect(await Promise.all([laptop, phone, tablet].map(async (browser) => (await whoIs(app, browser)) !== null))).toEqual([false, false, false])
+    expect(
+      await Promise.all([laptop, phone, tablet].map(async (browser) => (await whoIs(app, browser)) !== null)),
+    ).toEqual([false, false, false])
   })
 
   it("SES-7 P10 works for one's own sessions only, and only those are listed", async () => {
@@ -92,7 +112,10 @@ describe("ending a session", () => {
       await eve.post("/auth/account/sign-out", { session, user: await userIdOf(app, "ada@example.com") })
     }
     expect(await app.auth.sessions.revoke(await userIdOf(app, "eve@example.com"), adas)).toBe(false)
-    expect([await whoIs(app, ada), await whoIs(app, eve)].map((one) => one?.user.email)).toEqual(["ada@example.com", "eve@example.com"])
+    expect([await whoIs(app, ada), await whoIs(app, eve)].map((one) => one?.user.email)).toEqual([
+      "ada@example.com",
+      "eve@example.com",
+    ])
     expect((await app.events()).filter(({ type }) => type === "session_revoked")).toEqual([])
   })
 
@@ -103,7 +126,9 @@ describe("ending a session", () => {
     const at = app.clock.advance(MINUTE)
     await browser.post("/auth/sign-out")
     const database = new DatabaseSync(path, { readOnly: true })
-    expect(database.prepare("select revoked_at, revoked_reason from sessions").all()).toEqual([{ revoked_at: at, revoked_reason: "signed_out" }])
+    expect(database.prepare("select revoked_at, revoked_reason from sessions").all()).toEqual([
+      { revoked_at: at, revoked_reason: "signed_out" },
+    ])
     database.close()
     expect((await app.events()).at(-1)).toMatchObject({ type: "session_revoked", at, detail: { reason: "signed_out" } })
   })
@@ -119,7 +144,10 @@ describe("ending a session", () => {
 
 describe("the life of a session", () => {
   it("SES-6 P10 ends when it was not used for the idle time, to the millisecond", async () => {
-    for (const [wait, isAlive] of [[HOUR - 1, true], [HOUR, false]] as const) {
+    for (const [wait, isAlive] of [
+      [HOUR - 1, true],
+      [HOUR, false],
+    ] as const) {
       const app = ownApp({ sessionIdleHours: 1, sessionHours: 3 })
       const { browser } = await signIn(app, "ada@example.com")
       app.clock.advance(wait)
@@ -152,7 +180,9 @@ describe("the life of a session", () => {
     expect(browser.cookies.get(SESSION)).not.toBe(old.cookies.get(SESSION))
     expect(await whoIs(app, old)).toBeNull()
     expect(await whoIs(app, browser)).not.toBeNull()
-    expect((await app.events()).find(({ type }) => type === "session_revoked")?.detail).toMatchObject({ reason: "replaced" })
+    expect((await app.events()).find(({ type }) => type === "session_revoked")?.detail).toMatchObject({
+      reason: "replaced",
+    })
   })
 
   it("SES-2 P10 isn't fixed by a cookie that somebody planted before", async () => {
@@ -180,7 +210,9 @@ describe("a cookie that stands for nobody", () => {
       expect(await app.auth.session(requestWith(cookie)), forged).toBeNull()
       const response = await app.browser().get("/auth/account", { cookie })
       expect(response.headers.get("location"), forged).toMatch(/^\/auth\/sign-in/)
-      expect(response.headers.getSetCookie(), forged).toEqual([`${SESSION}=; Max-Age=0; Path=/; HttpOnly; SameSite=Lax; Secure`])
+      expect(response.headers.getSetCookie(), forged).toEqual([
+        `${SESSION}=; Max-Age=0; Path=/; HttpOnly; SameSite=Lax; Secure`,
+      ])
     }
     expect(countRows(database)).toEqual(before)
     database.close()
@@ -191,13 +223,30 @@ describe("a cookie that stands for nobody", () => {
     const { browser } = await signIn(app, "ada@example.com")
     const { browser: eve } = await signIn(app, "eve@example.com")
     const [value, other] = [browser.cookies.get(SESSION) ?? "", eve.cookies.get(SESSION) ?? ""]
-    for (const name of ["__host-linklatch_session", "__HOST-linklatch_session", "linklatch_session", "__Secure-linklatch_session", "__Host-linklatch_Session", "\u00a0__Host-linklatch_session", "$__Host-linklatch_session"]) {
+    for (const name of [
+      "__host-linklatch_session",
+      "__HOST-linklatch_session",
+      "linklatch_session",
+      "__Secure-linklatch_session",
+      "__Host-linklatch_Session",
+      "\u00a0__Host-linklatch_session",
+      "$__Host-linklatch_session",
+    ]) {
       expect(await app.auth.session(requestWith(`${name}=${value}`)), name).toBeNull()
     }
-    for (const header of [`${SESSION}=${other}; ${SESSION}=${value}`, `${SESSION}=${value}; ${SESSION}=${other}`, `${SESSION}=; ${SESSION}=${value}`, `${SESSION}=x; a=b; ${SESSION}=${value}`]) {
+    for (const header of [
+      `${SESSION}=${other}; ${SESSION}=${value}`,
+      `${SESSION}=${value}; ${SESSION}=${other}`,
+      `${SESSION}=; ${SESSION}=${value}`,
+      `${SESSION}=x; a=b; ${SESSION}=${value}`,
+    ]) {
       expect(await app.auth.session(requestWith(header)), header).toBeNull()
     }
-    expect(await app.auth.session(requestWith(`a=b; ${SESSION}=${value}; ${SESSION}=${value}; __host-linklatch_session=${other}`))).not.toBeNull()
+    expect(
+      await app.auth.session(
+        requestWith(`a=b; ${SESSION}=${value}; ${SESSION}=${value}; __host-linklatch_session=${other}`),
+      ),
+    ).not.toBeNull()
   })
 })
 
@@ -206,8 +255,23 @@ function forgeries(value: string, browser: Browser): readonly string[] {
   const unissued = Buffer.alloc(32, 7).toString("base64url")
   const flow = browser.cookies.get("__Host-linklatch_flow") ?? ""
   return [
-    "x", ".", "null", "undefined", "true", "0", token, `${token}.`, `.${signature}`, `${signature}.${token}`, `${value}.`, `${value}${value}`,
-    `${token}.${signature.slice(0, -1)}`, `${token}.${signature.slice(0, -1)}${signature.endsWith("A") ? "E" : "A"}`, value.toUpperCase(), `"${value}"`, encodeURIComponent(`${value}%00`),
+    "x",
+    ".",
+    "null",
+    "undefined",
+    "true",
+    "0",
+    token,
+    `${token}.`,
+    `.${signature}`,
+    `${signature}.${token}`,
+    `${value}.`,
+    `${value}${value}`,
+    `${token}.${signature.slice(0, -1)}`,
+    `${token}.${signature.slice(0, -1)}${signature.endsWith("A") ? "E" : "A"}`,
+    value.toUpperCase(),
+    `"${value}"`,
+    encodeURIComponent(`${value}%00`),
     `${unissued}.${signature}`,
     signValue(token, "linklatch session", [OTHER_SECRET]),
     signValue(token, "linklatch flow", [SECRET]),
@@ -215,7 +279,12 @@ function forgeries(value: string, browser: Browser): readonly string[] {
     signValue(unissued, "linklatch session", [SECRET]),
     signValue("", "linklatch session", [SECRET]),
     signValue(flow, "linklatch session", [SECRET]),
-    flow, browser.cookies.get("__Host-linklatch_known") ?? "", "a".repeat(4_000), "%", "%00", "%E0%A4%A",
+    flow,
+    browser.cookies.get("__Host-linklatch_known") ?? "",
+    "a".repeat(4_000),
+    "%",
+    "%00",
+    "%E0%A4%A",
   ]
 }
 

@@ -20,8 +20,10 @@ async function fileWithEvents(): Promise<string> {
 
 type Row = Readonly<Record<string, SQLOutputValue>>
 
-const readLog = (database: DatabaseSync): readonly Row[] => database.prepare("select * from auth_events order by seq").all()
-const readPeople = (database: DatabaseSync): readonly Row[] => database.prepare("select * from auth_event_pii order by pii_id").all()
+const readLog = (database: DatabaseSync): readonly Row[] =>
+  database.prepare("select * from auth_events order by seq").all()
+const readPeople = (database: DatabaseSync): readonly Row[] =>
+  database.prepare("select * from auth_event_pii order by pii_id").all()
 
 const REWRITES: Record<string, string> = {
   "an update of one event": "update auth_events set type = 'user_enabled' where seq = 2",
@@ -36,18 +38,26 @@ const REWRITES: Record<string, string> = {
   "a delete of one event": "delete from auth_events where seq = 3",
   "a delete of the newest": "delete from auth_events where seq = (select max(seq) from auth_events)",
   "a delete with no where": "delete from auth_events",
-  "an insert or replace by number": "insert or replace into auth_events (seq, event_id, at, type, detail) values (1, 'x', 0, 'forged', '{}')",
-  "an insert or replace by id": "insert or replace into auth_events (event_id, at, type, detail) select event_id, 0, 'forged', '{}' from auth_events where seq = 2",
+  "an insert or replace by number":
+    "insert or replace into auth_events (seq, event_id, at, type, detail) values (1, 'x', 0, 'forged', '{}')",
+  "an insert or replace by id":
+    "insert or replace into auth_events (event_id, at, type, detail) select event_id, 0, 'forged', '{}' from auth_events where seq = 2",
   "a replace": "replace into auth_events select * from auth_events",
-  "an insert or ignore over one that is there": "insert or ignore into auth_events (seq, event_id, at, type, detail) values (1, 'x', 0, 'forged', '{}')",
-  "an upsert by number": "insert into auth_events (seq, event_id, at, type, detail) values (1, 'x', 0, 'f', '{}') on conflict (seq) do update set type = 'forged'",
-  "an upsert by id": "insert into auth_events (event_id, at, type, detail) select event_id, 0, 'f', '{}' from auth_events where seq = 2 on conflict do update set at = 0",
-  "an update with recursive triggers on": "pragma recursive_triggers = on; replace into auth_events select * from auth_events",
+  "an insert or ignore over one that is there":
+    "insert or ignore into auth_events (seq, event_id, at, type, detail) values (1, 'x', 0, 'forged', '{}')",
+  "an upsert by number":
+    "insert into auth_events (seq, event_id, at, type, detail) values (1, 'x', 0, 'f', '{}') on conflict (seq) do update set type = 'forged'",
+  "an upsert by id":
+    "insert into auth_events (event_id, at, type, detail) select event_id, 0, 'f', '{}' from auth_events where seq = 2 on conflict do update set at = 0",
+  "an update with recursive triggers on":
+    "pragma recursive_triggers = on; replace into auth_events select * from auth_events",
   "an update with foreign keys off": "pragma foreign_keys = off; update auth_events set user_id = null",
   "an update of somebody's data": "update auth_event_pii set address = 'eve@example.com'",
   "an update of a salt": "update auth_event_pii set salt = zeroblob(32)",
-  "a replace of somebody's data": "insert or replace into auth_event_pii (pii_id, salt, ip) select pii_id, salt, '192.0.2.1' from auth_event_pii",
-  "an upsert of somebody's data": "insert into auth_event_pii (pii_id, salt) select pii_id, salt from auth_event_pii where true on conflict do update set ip = null",
+  "a replace of somebody's data":
+    "insert or replace into auth_event_pii (pii_id, salt, ip) select pii_id, salt, '192.0.2.1' from auth_event_pii",
+  "an upsert of somebody's data":
+    "insert into auth_event_pii (pii_id, salt) select pii_id, salt from auth_event_pii where true on conflict do update set ip = null",
   "a detail that is no JSON": "insert into auth_events (event_id, at, type, detail) values ('x', 0, 'forged', 'text')",
   "a detail that is a list": "insert into auth_events (event_id, at, type, detail) values ('x', 0, 'forged', '[1]')",
   "a detail that is nothing": "insert into auth_events (event_id, at, type, detail) values ('x', 0, 'forged', null)",
@@ -57,32 +67,42 @@ const REWRITES: Record<string, string> = {
 const SCHEMA_REWRITES: Record<string, string> = {
   "an update of the schema": "update sqlite_schema set sql = '' where name = 'auth_events_no_update'",
   "a delete from the schema": "delete from sqlite_schema where type = 'trigger'",
-  "an update of the schema after asking for it": "pragma writable_schema = on; delete from sqlite_schema where type = 'trigger'",
+  "an update of the schema after asking for it":
+    "pragma writable_schema = on; delete from sqlite_schema where type = 'trigger'",
   "a reset of the schema": "pragma writable_schema = reset; delete from sqlite_schema where type = 'trigger'",
 }
 
 describe("the log in SQLite", () => {
-  it.each(Object.entries(REWRITES))("AUD-1 P11 refuses %s, on any connection, and stays as it was", async (_, statement) => {
-    const path = await fileWithEvents()
-    for (const open of [(file: string) => new DatabaseSync(file), openDatabase]) {
-      const database = open(path)
-      const [events, people] = [readLog(database), readPeople(database)]
-      expect(events.length).toBeGreaterThan(5)
-      expect(() => database.exec(statement)).toThrow(/append-only|can be erased, not changed|constraint failed|malformed JSON/)
-      expect([readLog(database), readPeople(database)]).toEqual([events, people])
-      database.close()
-    }
-  })
+  it.each(Object.entries(REWRITES))(
+    "AUD-1 P11 refuses %s, on any connection, and stays as it was",
+    async (_, statement) => {
+      const path = await fileWithEvents()
+      for (const open of [(file: string) => new DatabaseSync(file), openDatabase]) {
+        const database = open(path)
+        const [events, people] = [readLog(database), readPeople(database)]
+        expect(events.length).toBeGreaterThan(5)
+        expect(() => database.exec(statement)).toThrow(
+          /append-only|can be erased, not changed|constraint failed|malformed JSON/,
+        )
+        expect([readLog(database), readPeople(database)]).toEqual([events, people])
+        database.close()
+      }
+    },
+  )
 
-  it.each(Object.entries(SCHEMA_REWRITES))("AUD-1 P11 has triggers that the application's own connection can't rewrite by %s", async (_, statement) => {
-    const database = openDatabase(await fileWithEvents())
-    const triggers = () => database.prepare("select name, sql from sqlite_schema where type = 'trigger' order by name").all()
-    const before = triggers()
-    expect(before.length).toBeGreaterThanOrEqual(5)
-    expect(() => database.exec(statement)).toThrow(/may not be modified/)
-    expect(triggers()).toEqual(before)
-    database.close()
-  })
+  it.each(Object.entries(SCHEMA_REWRITES))(
+    "AUD-1 P11 has triggers that the application's own connection can't rewrite by %s",
+    async (_, statement) => {
+      const database = openDatabase(await fileWithEvents())
+      const triggers = () =>
+        database.prepare("select name, sql from sqlite_schema where type = 'trigger' order by name").all()
+      const before = triggers()
+      expect(before.length).toBeGreaterThanOrEqual(5)
+      expect(() => database.exec(statement)).toThrow(/may not be modified/)
+      expect(triggers()).toEqual(before)
+      database.close()
+    },
+  )
 
   // SQLite knows no roles: whoever may write to the file owns it. What refuses that is the file's mode and the sealed log,
   // not a trigger; this test stands here so that nobody believes otherwise.
@@ -119,8 +139,16 @@ describe("every event that there is", () => {
     const path = await ownFile()
     const { began, ended } = await provokeInFile(path)
     const database = new DatabaseSync(path, { readOnly: true })
-    const [events, people] = [readLog(database), new Map(readPeople(database).map((person) => [person["pii_id"], person]))]
-    const users = new Set(database.prepare("select user_id from users").all().map((user) => user["user_id"]))
+    const [events, people] = [
+      readLog(database),
+      new Map(readPeople(database).map((person) => [person["pii_id"], person])),
+    ]
+    const users = new Set(
+      database
+        .prepare("select user_id from users")
+        .all()
+        .map((user) => user["user_id"]),
+    )
     database.close()
     expect(new Set(events.map(({ type }) => type))).toEqual(new Set([...Object.keys(SHAPES), "shop.order_placed"]))
     for (const event of events) {
@@ -155,7 +183,15 @@ function expectShape(type: string, detail: unknown, said: string): void {
 }
 
 // Before a redeem nobody knows who it is; from then on the log says which user it was.
-const OF_A_USER = ["link_consumed", "user_created", "provider_used", "session_created", "session_revoked", "user_disabled", "user_enabled"]
+const OF_A_USER = [
+  "link_consumed",
+  "user_created",
+  "provider_used",
+  "session_created",
+  "session_revoked",
+  "user_disabled",
+  "user_enabled",
+]
 
 function expectUser(event: Row, users: ReadonlySet<unknown>): void {
   if (OF_A_USER.includes(String(event["type"]))) expect(users, String(event["type"])).toContain(event["user_id"])
@@ -175,11 +211,17 @@ function commitmentOf(person: Row | undefined): string | null {
 function expectOutcomes(events: readonly Row[]): void {
   const said = (type: string, name: string) =>
     new Set(events.filter((event) => event["type"] === type).map(({ detail }) => JSON.parse(String(detail))[name]))
-  expect(said("link_withheld", "reason")).toEqual(new Set(["not_allowed", "disabled", "rate_limited", "already_signed_in"]))
+  expect(said("link_withheld", "reason")).toEqual(
+    new Set(["not_allowed", "disabled", "rate_limited", "already_signed_in"]),
+  )
   expect(said("send_failed", "next")).toEqual(new Set(["later", "given_up"]))
   // `disabled` stands behind a door that nobody gets to: disabling a user kills their links, which are then superseded.
-  expect(said("consume_failed", "reason")).toEqual(new Set(["used", "expired", "superseded", "unknown", "wrong_browser", "wrong_code"]))
-  expect(said("session_revoked", "reason")).toEqual(new Set(["signed_out", "signed_out_elsewhere", "signed_out_everywhere", "replaced", "user_disabled"]))
+  expect(said("consume_failed", "reason")).toEqual(
+    new Set(["used", "expired", "superseded", "unknown", "wrong_browser", "wrong_code"]),
+  )
+  expect(said("session_revoked", "reason")).toEqual(
+    new Set(["signed_out", "signed_out_elsewhere", "signed_out_everywhere", "replaced", "user_disabled"]),
+  )
   expect(said("rate_limited", "limit")).toEqual(new Set(["ask_client", "ask_address", "redeem_client"]))
   expect(said("provider_used", "provider")).toEqual(new Set(["magic_link", "email_code", "google"]))
 }

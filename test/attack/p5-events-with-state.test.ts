@@ -1,149 +1,19 @@
 import { describe, expect, it } from "vitest"
 import { LinklatchError } from "../../src/index.ts"
-import { type App, askForMail, signIn, tokenOf } from "../app.ts"
-import type { Browser } from "../browser.ts"
+import { type App, askForMail } from "../app.ts"
 import { startsSession } from "./answers.ts"
+import { ADDRESS, decisions, event, PERSON, signedInUser, wrong } from "./decisions.ts"
 import { dumpTables } from "./dump-tables.ts"
 import { type Failure, failOn, mend } from "./faults.ts"
 import { ownApp, ownFile } from "./own-app.ts"
 import { reconcile } from "./reconcile.ts"
 import { turns } from "./turns.ts"
 
-const ADDRESS = "ada@example.com"
-const event = (type: string) => `insert on auth_events when new.type = '${type}'`
-const USE_LIMIT = "insert on rate_limits"
-const PERSON = "insert on auth_event_pii"
 // Asking writes one too, but then the new row of the outbox was not tried yet.
 const SETTLERS_PERSON = `${PERSON} when (select min(attempts) from outbox) > 0`
-const END_SESSION = "update of revoked_at on sessions"
-
-/** A decision of the store as somebody causes it: an answer of the handler, or a call of the application's. */
-type Act = (headers: Record<string, string>) => Promise<unknown>
-
-interface Decision {
-  /** Everything up to the decision. */
-  readonly prepare: (app: App) => Promise<Act>
-  /** Each of its writes. */
-  readonly writes: readonly string[]
-}
-
-const decisions: Readonly<Record<string, Decision>> = {
-  asking: {
-    prepare: async (app) => ask(app.browser()),
-    writes: [USE_LIMIT, "insert on sign_in_requests", "insert on outbox", event("link_requested"), PERSON],
-  },
-  "asking too often": {
-    prepare: async (app) => {
-      const browser = app.browser()
-      for (let count = 0; count < 5; count++) await browser.post("/auth/sign-in", { email: `ada${count}@example.com` })
-      return ask(browser)
-    },
-    writes: ["update of reported_until on rate_limits", event("rate_limited"), PERSON],
-  },
-  "redeeming a first link": {
-    prepare: async (app) => {
-      const browser = app.browser()
-      const message = await askForMail(app, browser, ADDRESS)
-      return (headers) => browser.post("/auth/link", { token: tokenOf(message) }, headers)
-    },
-    writes: [
-      ...[USE_LIMIT, PERSON, "update of consumed_at on magic_link_tokens", "update of closed_at on sign_in_requests"],
-      ...["insert on users", "update of closed_through on users", "insert on user_providers", "insert on sessions"],
-      ...["user_created", "link_consumed", "provider_used", "session_created"].map(event),
-    ],
-  },
-  "redeeming a code while signed in": {
-    prepare: async (app) => {
-      const { browser } = await signIn(app, ADDRESS)
-      const { code } = await askForMail(app, browser, ADDRESS)
-      return (headers) => browser.post("/auth/code", { code }, headers)
-    },
-    writes: [
-      ...[USE_LIMIT, PERSON, "update of consumed_at on magic_link_tokens", "update of closed_at on sign_in_requests"],
-      ...["update of closed_through on users", "insert on user_providers", "insert on sessions", END_SESSION],
-      ...["link_consumed", "provider_used", "session_revoked", "session_created"].map(event),
-    ],
-  },
-  "a wrong code": {
-    prepare: async (app) => {
-      const browser = app.browser()
-      const { code } = await askForMail(app, browser, ADDRESS)
-      return (headers) => browser.post("/auth/code", { code: wrong(code) }, headers)
-    },
-    writes: [USE_LIMIT, "update of code_tries on sign_in_requests", event("consume_failed"), PERSON],
-  },
-  "a wrong match number": {
-    prepare: async (app) => {
-      const own = app.browser()
-      const token = tokenOf(await askForMail(app, own, ADDRESS))
-      const match = (await own.matchNumber()) === "42" ? "43" : "42"
-      const other = app.browser()
-      return (headers) => other.post("/auth/link", { token, match }, headers)
-    },
-    writes: [USE_LIMIT, "update of match_tries on magic_link_tokens", event("consume_failed"), PERSON],
-  },
-  "a used link": {
-    prepare: async (app) => {
-      await signIn(app, ADDRESS)
-      const token = tokenOf(app.mailbox.messages[0] ?? { link: "" })
-      return (headers) => app.browser().post("/auth/link", { token }, headers)
-    },
-    writes: [USE_LIMIT, event("consume_failed"), PERSON],
-  },
-  "fetching somebody else's link": {
-    prepare: async (app) => {
-      const { link } = await askForMail(app, app.browser(), ADDRESS)
-      return (headers) => app.browser().get(new URL(link).pathname, headers)
-    },
-    writes: ["update of prefetched_at on magic_link_tokens", event("link_prefetched"), PERSON],
-  },
-  "signing out": {
-    prepare: async (app) => {
-      const { browser } = await signIn(app, ADDRESS)
-      return (headers) => browser.post("/auth/sign-out", {}, headers)
-    },
-    writes: [END_SESSION, event("session_revoked"), PERSON],
-  },
-  "signing out everywhere": {
-    prepare: async (app) => {
-      const { browser } = await signIn(app, ADDRESS)
-      await signIn(app, ADDRESS)
-      return (headers) => browser.post("/auth/account/sign-out", { session: "all" }, headers)
-    },
-    writes: [END_SESSION, "update of closed_through on users", event("session_revoked"), PERSON],
-  },
-  "disabling a user": {
-    prepare: async (app) => {
-      const userId = await signedInUser(app)
-      return () => app.auth.users.disable(userId)
-    },
-    writes: [
-      ...["update of disabled_at on users", "update of closed_through on users", END_SESSION, PERSON],
-      ...[event("user_disabled"), event("session_revoked")],
-    ],
-  },
-  "enabling a user": {
-    prepare: async (app) => {
-      const userId = await signedInUser(app)
-      await app.auth.users.disable(userId)
-      return () => app.auth.users.enable(userId)
-    },
-    writes: ["update of disabled_at on users", event("user_enabled"), PERSON],
-  },
-  "recording a way in": {
-    prepare: async (app) => {
-      const userId = await signedInUser(app)
-      return () => app.auth.providers.record(userId, "google")
-    },
-    writes: ["insert on user_providers", event("provider_used"), PERSON],
-  },
-  "an application's own event": {
-    prepare: async (app) => () => app.auth.audit.record({ type: "shop.order_placed", detail: { order: 1 }, email: ADDRESS }),
-    writes: [event("shop.order_placed"), PERSON],
-  },
-}
-
-const everyWrite = Object.entries(decisions).flatMap(([name, { writes }]) => writes.map((write) => [name, write] as const))
+const everyWrite = Object.entries(decisions).flatMap(([name, { writes }]) =>
+  writes.map((write) => [name, write] as const),
+)
 
 describe("a decision that can't be written whole", () => {
   it.each(everyWrite)("LOG-3 P5 %s: nothing of it stands when this fails: %s", async (name, write) => {
@@ -155,30 +25,44 @@ describe("a decision that can't be written whole", () => {
     failures.map((failure) => [name, failure] as const),
   )
   it.each(otherWays)("LOG-3 P5 %s: nothing of it stands when its last event fails by %s", async (name, failure) => {
-    await proveAllOrNothing(name, decisions[name]?.writes.findLast((write) => write.includes("auth_events")) ?? "", failure)
+    await proveAllOrNothing(
+      name,
+      decisions[name]?.writes.findLast((write) => write.includes("auth_events")) ?? "",
+      failure,
+    )
   })
 })
 
 describe("decisions that share a commit with one that fails", () => {
   it("P5 stand, fifteen redeems of sixteen", async () => {
     const { app, path } = await siteOnFile()
-    const people = await Promise.all(Array.from({ length: 16 }, (_, index) => mailed(app, index, index === 7 ? "Eve/1.0" : "Ada/1.0")))
+    const people = await Promise.all(
+      Array.from({ length: 16 }, (_, index) => mailed(app, index, index === 7 ? "Eve/1.0" : "Ada/1.0")),
+    )
     await turns()
     failOn(path, "insert on sessions when new.user_agent = 'Eve/1.0'")
     const responses = await Promise.all(people.map(({ browser, message }) => browser.press(message)))
     expect(responses.map(({ status }) => status)).toEqual(people.map((_, index) => (index === 7 ? 503 : 303)))
     expect(responses.filter(startsSession)).toHaveLength(15)
     expect(reconcile(path)).toEqual([])
-    expect((await app.events()).filter(({ person }) => person?.address === "ada7@example.com").map(({ type }) => type)).toEqual(["link_requested", "link_sent"])
+    expect(
+      (await app.events()).filter(({ person }) => person?.address === "ada7@example.com").map(({ type }) => type),
+    ).toEqual(["link_requested", "link_sent"])
     mend(path)
     const eve = people[7]
-    expect(eve !== undefined && startsSession(await eve.browser.press(eve.message)), "the link was not burnt").toBe(true)
+    expect(eve !== undefined && startsSession(await eve.browser.press(eve.message)), "the link was not burnt").toBe(
+      true,
+    )
     expect(reconcile(path)).toEqual([])
   })
 
   it("TOK-7 P5 keep their refusals: counters and events of a wrong code, a wrong number and a spent limit", async () => {
     const { app, path } = await siteOnFile()
-    const [ada, bob, eve] = [await mailed(app, 1, "Ada/1.0"), await mailed(app, 2, "Bob/1.0"), await mailed(app, 3, "Eve/1.0")]
+    const [ada, bob, eve] = [
+      await mailed(app, 1, "Ada/1.0"),
+      await mailed(app, 2, "Bob/1.0"),
+      await mailed(app, 3, "Eve/1.0"),
+    ]
     const match = (await bob.browser.matchNumber()) === "42" ? "43" : "42"
     const asker = app.browser({ ip: "203.0.113.5" })
     for (let count = 0; count < 5; count++) await asker.post("/auth/sign-in", { email: `dora${count}@example.com` })
@@ -192,8 +76,14 @@ describe("decisions that share a commit with one that fails", () => {
       asker.post("/auth/sign-in", { email: ADDRESS }),
     ])
     expect(responses.map(({ status }) => status)).toEqual([503, 422, 403, 429])
-    const told = (await app.events()).slice(before).map(({ type, detail }) => [type, "reason" in detail ? detail.reason : null])
-    expect(told.toSorted()).toEqual([["consume_failed", "wrong_browser"], ["consume_failed", "wrong_code"], ["rate_limited", null]])
+    const told = (await app.events())
+      .slice(before)
+      .map(({ type, detail }) => [type, "reason" in detail ? detail.reason : null])
+    expect(told.toSorted()).toEqual([
+      ["consume_failed", "wrong_browser"],
+      ["consume_failed", "wrong_code"],
+      ["rate_limited", null],
+    ])
     const { sign_in_requests: requests, magic_link_tokens: links, rate_limits: limits } = dumpTables(path)
     expect(requests?.map(({ code_tries }) => code_tries).filter((tries) => tries !== 0)).toEqual([1])
     expect(links?.map(({ match_tries }) => match_tries).filter((tries) => tries !== 0)).toEqual([1])
@@ -210,23 +100,37 @@ describe("decisions that share a commit with one that fails", () => {
       expect(statuses).toEqual([422, 503])
     }
     mend(path)
-    expect(startsSession(await ada.browser.post("/auth/code", { code: ada.message.code })), "the tries are spent").toBe(false)
+    expect(startsSession(await ada.browser.post("/auth/code", { code: ada.message.code })), "the tries are spent").toBe(
+      false,
+    )
     expect((await app.events()).filter(({ type }) => type === "consume_failed")).toHaveLength(6)
   })
 })
 
-const deliveries: Readonly<Record<string, { readonly writes: readonly string[]; readonly ends: string; readonly failing?: boolean }>> = {
+const deliveries: Readonly<
+  Record<string, { readonly writes: readonly string[]; readonly ends: string; readonly failing?: boolean }>
+> = {
   "mail that is sent": {
     writes: [
-      ...["update of lease_id on outbox when new.lease_id is not null", "insert on magic_link_tokens", "update of state on outbox"],
+      ...[
+        "update of lease_id on outbox when new.lease_id is not null",
+        "insert on magic_link_tokens",
+        "update of state on outbox",
+      ],
       ...["update of superseded_at on magic_link_tokens", event("link_sent"), SETTLERS_PERSON],
     ],
     ends: "sent",
   },
   "mail that is withheld": { writes: ["update of state on outbox", event("link_withheld")], ends: "withheld" },
-  "mail that is given up": { writes: ["update of state on outbox", event("send_failed")], ends: "given_up", failing: true },
+  "mail that is given up": {
+    writes: ["update of state on outbox", event("send_failed")],
+    ends: "given_up",
+    failing: true,
+  },
 }
-const everyDelivery = Object.entries(deliveries).flatMap(([name, { writes }]) => writes.map((write) => [name, write] as const))
+const everyDelivery = Object.entries(deliveries).flatMap(([name, { writes }]) =>
+  writes.map((write) => [name, write] as const),
+)
 
 describe("what becomes of mail", () => {
   it.each(everyDelivery)("P5 %s: the row waits on and no event lies when this fails: %s", async (name, write) => {
@@ -266,7 +170,10 @@ async function proveAllOrNothing(name: string, write: string, failure: Failure):
   for (const accept of ["application/json", "text/html"]) expectUnavailable(await outcomeOf(act({ accept })), accept)
   expect(dumpTables(path)).toEqual(before)
   const logged = app.logLines.slice(lines).map((line) => (JSON.parse(line) as { event: string }).event)
-  expect(logged.filter((line) => line !== "request_failed"), "no event is mirrored that was not committed").toEqual([])
+  expect(
+    logged.filter((line) => line !== "request_failed"),
+    "no event is mirrored that was not committed",
+  ).toEqual([])
   mend(path)
   const outcome = await outcomeOf(act({ accept: "text/html" }))
   expect(outcome.code).toBe("done")
@@ -291,7 +198,13 @@ async function outcomeOf(acting: Promise<unknown>): Promise<Outcome> {
     const { headers } = answer
     const type = headers.get("content-type")
     const problem = type === "application/problem+json" ? await answer.json() : null
-    return { code: "unavailable", retryAfter: headers.get("retry-after"), type, problem, cookies: headers.getSetCookie() }
+    return {
+      code: "unavailable",
+      retryAfter: headers.get("retry-after"),
+      type,
+      problem,
+      cookies: headers.getSetCookie(),
+    }
   } catch (error) {
     if (error instanceof LinklatchError && error.code === "store_unavailable") return { code: "unavailable" }
     throw error
@@ -312,18 +225,9 @@ async function siteOnFile(): Promise<{ app: App; path: string }> {
   return { app: ownApp({ path }), path }
 }
 
-function ask(browser: Browser): Act {
-  return (headers) => browser.post("/auth/sign-in", { email: ADDRESS }, headers)
-}
-
 async function mailed(app: App, index: number, userAgent: string) {
   const browser = app.browser({ userAgent })
   return { browser, message: await askForMail(app, browser, `ada${index}@example.com`) }
-}
-
-async function signedInUser(app: App): Promise<string> {
-  await signIn(app, ADDRESS)
-  return (await app.auth.users.find({ email: ADDRESS }))?.id ?? ""
 }
 
 function mailIn(path: string, wanted: string) {
@@ -333,8 +237,4 @@ function mailIn(path: string, wanted: string) {
 /** What the log says became of mail. */
 async function outcomesIn(app: App) {
   return (await app.events()).filter(({ type }) => ["link_sent", "link_withheld", "send_failed"].includes(type))
-}
-
-function wrong(code: string): string {
-  return code === "000000" ? "000001" : "000000"
 }

@@ -100,22 +100,45 @@ const LYING_HEADS: string[][] = [
 ]
 
 const REFUSED_NEXT = [
-  ..."//evil.example ///evil.example ////evil.example/%2e%2e /\\evil.example \\/evil.example \\\\evil.example /\\/evil.example".split(" "),
+  ..."//evil.example ///evil.example ////evil.example/%2e%2e /\\evil.example \\/evil.example \\\\evil.example /\\/evil.example".split(
+    " ",
+  ),
   ..."https:evil.example https:/evil.example https:///evil.example https://evil.example http://evil.example".split(" "),
-  ..."javascript:alert(1) JavaScript://login.example.com/%0aalert(1) data:text/html,x vbscript:x blob:x file:///etc".split(" "),
-  ..."https://login.example.com@evil.example https://login.example.com:443@evil.example https://@login.example.com/".split(" "),
+  ..."javascript:alert(1) JavaScript://login.example.com/%0aalert(1) data:text/html,x vbscript:x blob:x file:///etc".split(
+    " ",
+  ),
+  ..."https://login.example.com@evil.example https://login.example.com:443@evil.example https://@login.example.com/".split(
+    " ",
+  ),
   ..."https://login.example.com.evil.example https://evillogin.example.com https://login.example.co".split(" "),
   ..."https://login.example.com:8443/ http://login.example.com/ https://login.example.com.".split(" "),
-  ..."https://app.example.com.evil.example https://app.example.com@evil.example https://app.example.com:8443".split(" "),
+  ..."https://app.example.com.evil.example https://app.example.com@evil.example https://app.example.com:8443".split(
+    " ",
+  ),
   ..."http://app.example.com https://xapp.example.com https://x.app.example.com https://app.example.comx".split(" "),
-  ..."https://app.example.com\\@evil.example https://app.example.com//evil.example https://app.example.com%2eevil.example".split(" "),
-  ..."/%2fevil.example /%5cevil.example /%252fevil.example /%25252fevil.example /.//evil.example /..//evil.example".split(" "),
+  ..."https://app.example.com\\@evil.example https://app.example.com//evil.example https://app.example.com%2eevil.example".split(
+    " ",
+  ),
+  ..."/%2fevil.example /%5cevil.example /%252fevil.example /%25252fevil.example /.//evil.example /..//evil.example".split(
+    " ",
+  ),
   ..."/a/..//evil.example /%2e%2e//evil.example /%09/evil.example /%0d%0aSet-Cookie:a=b /%00/evil.example".split(" "),
   ..."/%2f%2fevil.example /%ef%bc%8f/../..//evil.example //evil。example".split(" "),
-  ..."//login.example.com //%65vil.example //1.1.1.1 //[::1]/ evil.example ./account ../account ?next=1 #top".split(" "),
+  ..."//login.example.com //%65vil.example //1.1.1.1 //[::1]/ evil.example ./account ../account ?next=1 #top".split(
+    " ",
+  ),
   ..."/auth/link/token /auth/sign-out /AUTH/Sign-Out /auth/%6cink/token /auth//link/token".split(" "),
-  "/\t/evil.example", "/\n/evil.example", "/\r\n/evil.example", "\t//evil.example", " //evil.example", "java\tscript:alert(1)",
-  "ht\ntps://evil.example", "\u00a0//evil.example", "/a\r\nLocation: https://evil.example", "https://ex\u0430mple.com", `/${"a".repeat(2_000)}`,
+  "/\t/evil.example",
+  "/\n/evil.example",
+  "/\r\n/evil.example",
+  "\t//evil.example",
+  " //evil.example",
+  "java\tscript:alert(1)",
+  "ht\ntps://evil.example",
+  "\u00a0//evil.example",
+  "/a\r\nLocation: https://evil.example",
+  "https://ex\u0430mple.com",
+  `/${"a".repeat(2_000)}`,
 ]
 
 const TAKEN_NEXT: [next: string, location: string][] = [
@@ -135,7 +158,12 @@ describe("where people go after signing in", () => {
     for (const [index, next] of REFUSED_NEXT.entries()) {
       const person = `ada${index}@example.com`
       const visited = await walkWith(app, app.browser(), person, next)
-      expect(visited, JSON.stringify(next)).toEqual({ form: null, press: "/auth/account", wait: "/auth/account", again: "/auth/account" })
+      expect(visited, JSON.stringify(next)).toEqual({
+        form: null,
+        press: "/auth/account",
+        wait: "/auth/account",
+        again: "/auth/account",
+      })
     }
   })
 
@@ -149,7 +177,13 @@ describe("where people go after signing in", () => {
   it("HDR-7 P7 never leaves the allowed origins, whatever text next is made of", async () => {
     const app = ownApp({ ...wide, allowedOrigins: [APP_ORIGIN] })
     const { default: fc } = await import("fast-check")
-    const piece = fc.constantFrom(..."/ // \\ : @ . .. ; ? # % %2f %5c %09 https: javascript: evil.example login.example.com app.example.com \t \n".split(" "), " ", "a")
+    const piece = fc.constantFrom(
+      ..."/ // \\ : @ . .. ; ? # % %2f %5c %09 https: javascript: evil.example login.example.com app.example.com \t \n".split(
+        " ",
+      ),
+      " ",
+      "a",
+    )
     const hostile = fc.array(piece, { maxLength: 8 }).map((pieces) => pieces.join(""))
     await fc.assert(
       fc.asyncProperty(hostile, async (next) => {
@@ -166,7 +200,11 @@ describe("where people go after signing in", () => {
     const browser = app.browser()
     const twice = await browser.post("/auth/sign-in", "email=ada%40example.com&next=%2Fa&next=%2F%2Fevil.example")
     expect(twice.status).toBe(400)
-    const headers = { referer: "https://evil.example/", "x-original-url": "//evil.example", "x-forwarded-host": "evil.example" }
+    const headers = {
+      referer: "https://evil.example/",
+      "x-original-url": "//evil.example",
+      "x-forwarded-host": "evil.example",
+    }
     await browser.post("/auth/sign-in?next=//evil.example", { email: "ada@example.com" }, headers)
     const { link } = await app.mailbox.next("ada@example.com")
     const token = new URL(link).pathname.split("/").at(-1) ?? ""
@@ -188,7 +226,14 @@ async function walkWith(app: App, browser: Browser, email: string, next: string)
 
 function hiddenNext(page: string): string | null {
   const value = /name="next" value="([^"]*)"/.exec(page)?.[1]
-  return value?.replaceAll("&#39;", "'").replaceAll("&quot;", '"').replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&") ?? null
+  return (
+    value
+      ?.replaceAll("&#39;", "'")
+      .replaceAll("&quot;", '"')
+      .replaceAll("&lt;", "<")
+      .replaceAll("&gt;", ">")
+      .replaceAll("&amp;", "&") ?? null
+  )
 }
 
 // The URL parser of the browsers decides where a Location leads, not the eye.
@@ -196,7 +241,15 @@ function originFor(location: string): string {
   return new URL(location, `${ORIGIN}/auth/link`).origin
 }
 
-function expectOurs({ link, text, html }: { readonly link: string; readonly text: string; readonly html: string }): void {
+function expectOurs({
+  link,
+  text,
+  html,
+}: {
+  readonly link: string
+  readonly text: string
+  readonly html: string
+}): void {
   expect(new URL(link).origin).toBe(ORIGIN)
   expect(`${text}${html}`).toContain(link)
   expect(`${text}${html}`).not.toMatch(/evil/i)

@@ -26,7 +26,10 @@ process.on("message", async ({ ip, cookies, forms }: Posts) => {
   for (const [name, value] of cookies) browser.cookies.set(name, value)
   const responses = await Promise.all(forms.map(({ path, form }) => browser.post(path, form)))
   const others = responses.filter((response) => !startsSession(response))
-  const posted: Posted = { sessions: responses.length - others.length, others: await Promise.all(others.map(seenIn)) }
+  const posted: Posted = {
+    sessions: responses.length - others.length,
+    others: await Promise.all(others.map((response) => seenIn(response))),
+  }
   process.send?.(posted)
 })
 process.on("disconnect", () => app.close())

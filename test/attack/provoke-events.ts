@@ -18,7 +18,11 @@ export const SHAPES: { readonly [Type in EventType]: object } = {
   send_failed: { requestId: ID, attempt: COUNT, transport: "mailbox", next: WORD, reason: WORD },
   link_prefetched: { linkId: ID },
   link_consumed: { requestId: ID, linkId: ID, by: WAY_IN },
-  consume_failed: { by: WAY_IN, reason: WORD, linkId: expect.toSatisfy((value: unknown) => value === null || ID.asymmetricMatch(value)) },
+  consume_failed: {
+    by: WAY_IN,
+    reason: WORD,
+    linkId: expect.toSatisfy((value: unknown) => value === null || ID.asymmetricMatch(value)),
+  },
   user_created: {},
   provider_used: { provider: WORD, isFirst: expect.any(Boolean) },
   session_created: { sessionId: ID, provider: WAY_IN },
@@ -30,8 +34,13 @@ export const SHAPES: { readonly [Type in EventType]: object } = {
 
 /** Does through the front door, and through the library's own, all that the log knows a word for. */
 export async function provokeEveryEvent(app: App): Promise<void> {
-  for (const provoke of [provokeLinks, provokeCodes, provokeMail, provokeLimits, provokeSessions, provokeUsers]) await provoke(app)
-  await app.auth.audit.record({ type: "shop.order_placed", email: "ada@example.com", detail: { total: 12.5, isGift: false, note: null } })
+  for (const provoke of [provokeLinks, provokeCodes, provokeMail, provokeLimits, provokeSessions, provokeUsers])
+    await provoke(app)
+  await app.auth.audit.record({
+    type: "shop.order_placed",
+    email: "ada@example.com",
+    detail: { total: 12.5, isGift: false, note: null },
+  })
   await app.auth.audit.record({ type: "shop.order_placed" })
 }
 
@@ -79,7 +88,8 @@ async function provokeLimits(app: App): Promise<void> {
   const flooder = app.browser({ ip: "203.0.113.66" })
   for (let index = 0; index < 8; index++) await flooder.post("/auth/sign-in", { email: `flood${index}@example.com` })
   for (let index = 0; index < 4; index++) await app.browser().post("/auth/sign-in", { email: "erin@example.com" })
-  for (let index = 0; index < 22; index++) await flooder.post("/auth/link", { token: Buffer.alloc(32, 2).toString("base64url") })
+  for (let index = 0; index < 22; index++)
+    await flooder.post("/auth/link", { token: Buffer.alloc(32, 2).toString("base64url") })
   await untilIdle(app)
 }
 

@@ -23,7 +23,10 @@ export function findResponseFaults(response: Response, kind: ResponseKind = {}):
 
 type Rule = readonly [isKept: boolean, rule: string]
 
-function fixedRules({ status, headers, body }: Response, { isAsset = false, hasTokenInUrl = false }: ResponseKind): Rule[] {
+function fixedRules(
+  { status, headers, body }: Response,
+  { isAsset = false, hasTokenInUrl = false }: ResponseKind,
+): Rule[] {
   const is = (name: string, value: string): Rule => [headers.get(name) === value, `${name}: ${headers.get(name)}`]
   const vary = (headers.get("vary") ?? "").split(", ")
   const type = headers.get("content-type") ?? ""
@@ -33,7 +36,9 @@ function fixedRules({ status, headers, body }: Response, { isAsset = false, hasT
     is("x-frame-options", "DENY"),
     is("cross-origin-opener-policy", "same-origin"),
     is("cross-origin-resource-policy", "same-origin"),
-    hasTokenInUrl ? is("referrer-policy", "no-referrer") : [/^(?:same-origin|no-referrer)$/.test(headers.get("referrer-policy") ?? ""), "referrer-policy"],
+    hasTokenInUrl
+      ? is("referrer-policy", "no-referrer")
+      : [/^(?:same-origin|no-referrer)$/.test(headers.get("referrer-policy") ?? ""), "referrer-policy"],
     is("cache-control", isAsset ? "public, max-age=31536000, immutable" : "no-store"),
     [isAsset || ["Cookie", "Sec-Fetch-Site", "Origin"].every((name) => vary.includes(name)), `vary: ${vary}`],
     [body === null || status === 303 || isTyped, `content-type: ${type}`],
@@ -43,17 +48,27 @@ function fixedRules({ status, headers, body }: Response, { isAsset = false, hasT
 }
 
 function policyRules({ headers }: Response, { allowedOrigins = [] }: ResponseKind): Rule[] {
-  const [, age, subdomains] = /^max-age=(\d+)(; includeSubDomains)?$/.exec(headers.get("strict-transport-security") ?? "") ?? []
+  const [, age, subdomains] =
+    /^max-age=(\d+)(; includeSubDomains)?$/.exec(headers.get("strict-transport-security") ?? "") ?? []
   const unused = (headers.get("permissions-policy") ?? "").split(", ")
-  const policy = new Map((headers.get("content-security-policy") ?? "").split("; ").map((text) => [text.split(" ", 1)[0], text.slice(text.indexOf(" ") + 1)]))
+  const policy = new Map(
+    (headers.get("content-security-policy") ?? "")
+      .split("; ")
+      .map((text) => [text.split(" ", 1)[0], text.slice(text.indexOf(" ") + 1)]),
+  )
   const none = ["default-src", "base-uri", "object-src", "frame-ancestors"]
   const harmless = ["'none'", "'self'", "data:", ...allowedOrigins]
   return [
     [Number(age) >= YEAR_SECONDS && subdomains !== undefined, "strict-transport-security"],
-    [["camera=()", "geolocation=()", "microphone=()"].every((feature) => unused.includes(feature)), "permissions-policy"],
+    [
+      ["camera=()", "geolocation=()", "microphone=()"].every((feature) => unused.includes(feature)),
+      "permissions-policy",
+    ],
     ...none.map((directive): Rule => [policy.get(directive) === "'none'", `content-security-policy: ${directive}`]),
     [policy.get("form-action") === ["'self'", ...allowedOrigins].join(" "), "content-security-policy: form-action"],
-    ...[...policy.values()].flatMap((list) => list.split(" ")).map((source): Rule => [harmless.includes(source), `content-security-policy: ${source}`]),
+    ...[...policy.values()]
+      .flatMap((list) => list.split(" "))
+      .map((source): Rule => [harmless.includes(source), `content-security-policy: ${source}`]),
     [!policy.get("script-src")?.includes("data:"), "content-security-policy: script-src"],
   ]
 }

@@ -10,6 +10,9 @@ const ITEM = /^"((?:[\x20\x21\x23-\x5b\x5d-\x7e]|\\["\\])*)"((?:; *[a-z*][a-z0-9
 export function parseItem(field: string | null): FieldItem {
   const [, name, tail = ""] = ITEM.exec(field ?? "") ?? []
   if (name === undefined) throw new Error(`${field} is no item of RFC 9651.`)
-  const pairs = tail.split(";").slice(1).map((pair) => pair.trim().split("=") as [string, string])
+  const pairs = tail
+    .split(";")
+    .slice(1)
+    .map((pair) => pair.trim().split("=") as [string, string])
   return { name, parameters: new Map(pairs.map(([key, value]) => [key, Number(value)])) }
 }

@@ -18,7 +18,10 @@ export interface Walk {
 }
 
 // As somebody else's keys and tokens look that end up in our requests by mistake.
-const CANARIES = ["canary-Bearer-Zm9vYmFyYmF6cXV4MTIzNDU2Nzg5MA-canary1", "Y2FuYXJ5LWNvb2tpZS12YWx1ZS1mb3ItdGhlLWF1ZGl0-canary2"] as const
+const CANARIES = [
+  "canary-Bearer-Zm9vYmFyYmF6cXV4MTIzNDU2Nzg5MA-canary1",
+  "Y2FuYXJ5LWNvb2tpZS12YWx1ZS1mb3ItdGhlLWF1ZGl0-canary2",
+] as const
 
 /** Walks every way through the site, the wrong ones too, with secrets in all places that a request has. */
 export async function walkWithSecrets(site: VisitedSite): Promise<Walk> {
@@ -46,14 +49,22 @@ export async function walkWithSecrets(site: VisitedSite): Promise<Walk> {
 
 async function sendNonsense(browser: Browser, token: string, problems: string[]): Promise<void> {
   const [bearer, value] = CANARIES
-  const hidden = { authorization: `Bearer ${bearer}`, cookie: `__Host-linklatch_session=${value}; __Host-linklatch_flow=${value}`, accept: "application/json" }
+  const hidden = {
+    authorization: `Bearer ${bearer}`,
+    cookie: `__Host-linklatch_session=${value}; __Host-linklatch_flow=${value}`,
+    accept: "application/json",
+  }
   const answers = [
     await browser.post("/auth/link", { token: Buffer.alloc(32, 9).toString("base64url") }, hidden),
     await browser.post("/auth/link", { token: `${token}x` }, hidden),
     await browser.post("/auth/link", `token=${token}&token=${bearer}`, hidden),
     await browser.post("/auth/link", `token=${token}&a=${"a".repeat(9_000)}`, hidden),
     await browser.post("/auth/link", JSON.stringify({ token }), { ...hidden, "content-type": "application/json" }),
-    await browser.post("/auth/link", { token }, { ...hidden, origin: "https://evil.example", "sec-fetch-site": "cross-site" }),
+    await browser.post(
+      "/auth/link",
+      { token },
+      { ...hidden, origin: "https://evil.example", "sec-fetch-site": "cross-site" },
+    ),
     await browser.post(`/auth/link/${token}`, { token }, hidden),
     await browser.send("PUT", `/auth/link?token=${token}`, token, hidden),
     await browser.get(`/auth/link/${token}/x?token=${token}`, hidden),
@@ -63,11 +74,16 @@ async function sendNonsense(browser: Browser, token: string, problems: string[])
   ]
   for (const answer of answers) {
     const text = await answer.text()
-    if (answer.headers.get("content-type") === "application/problem+json") problems.push(text, [...answer.headers].join("\n"))
+    if (answer.headers.get("content-type") === "application/problem+json")
+      problems.push(text, [...answer.headers].join("\n"))
   }
 }
 
-function noteSecrets(walk: { secrets: Set<string>; codes: Set<string> }, browsers: readonly Browser[], message: Pick<MailMessage, "link" | "code">): void {
+function noteSecrets(
+  walk: { secrets: Set<string>; codes: Set<string> },
+  browsers: readonly Browser[],
+  message: Pick<MailMessage, "link" | "code">,
+): void {
   walk.secrets.add(tokenOf(message))
   walk.codes.add(message.code)
   for (const value of browsers.flatMap(({ cookies }) => [...cookies.values()])) {

@@ -21,7 +21,7 @@ const PATIENCE_MS = 10_000
 export async function openChromium(): Promise<Chromium> {
   const executablePath = findChromium()
   if (executablePath === undefined) throw new Error("There is no Chromium here: node scripts/find-chromium.ts")
-  const args = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--in-process-gpu", "--disable-software-rasterizer"]
+  const args = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
   const browser = await chromium.launch({ executablePath, args })
   return {
     async open({ expectedFaults, ...options }: WindowOptions = {}) {

@@ -11,9 +11,11 @@ let site: Site
 beforeAll(async () => {
   inbox = await openSmtpInbox({
     async onData(stream, { envelope }, callback) {
-      arrivals.get(envelope.rcptTo[0]?.address ?? "")?.resolve(performance.now())
+      const arrivedAt = performance.now()
       await text(stream)
       callback()
+      // Only now: the next mail would else find this connection busy and open another, which waits 100 ms to be greeted.
+      arrivals.get(envelope.rcptTo[0]?.address ?? "")?.resolve(arrivedAt)
     },
   })
   site = await startSite({ inbox })

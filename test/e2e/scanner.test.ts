@@ -33,10 +33,10 @@ describe("a link that a mail scanner had first (TOK-13, P2)", () => {
       const page = await chromium.open()
       const person = `pressed-${javaScriptEnabled}@example.com`
       const { link } = await askForMail(page, site, person)
-      const wrong = wrongNumbers(await matchNumber(page))
+      const [one = "", another = ""] = wrongNumbers(await matchNumber(page))
       const scanner = await chromium.open({ javaScriptEnabled })
-      // Two by two: the button and the form, once with each text.
-      expect(await pressEverything(scanner, link, ["", "scanner@example.com", ...wrong])).toBeGreaterThanOrEqual(10)
+      // A button and a form, once with each text.
+      expect(await pressEverything(scanner, link, ["", "scanner@example.com", one, another])).toBeGreaterThanOrEqual(8)
       await scanner.goto(`${site.origin}/auth/account`)
       await scanner.waitForURL("**/auth/sign-in?next=%2Fauth%2Faccount")
       await page.goto(link)

@@ -1,4 +1,5 @@
 import type { Client } from "../audit/event.ts"
+import type { RateLimited } from "../store.ts"
 import type { LimitKey, LimitTake, Quota } from "./limit.ts"
 
 /** Refusals of one key that nobody has written down yet. */
@@ -12,8 +13,8 @@ export interface RefusalCount {
 export interface RefusalMemory {
   /** The quota to refuse with if this key is known to be spent still, or null: then the store decides. */
   refuse(limit: LimitTake, at: number): Quota | null
-  /** Takes note that the store refused. */
-  remember(limit: LimitTake, quota: Quota, client: Client, at: number): void
+  /** Takes note that the store refused, and counts it unless the store has written it down itself. */
+  remember(limit: LimitTake, refusal: RateLimited, client: Client, at: number): void
   /** Counts whose window is over, to be written as one event each. `Infinity` takes all. */
   takeOver(at: number): readonly RefusalCount[]
 }
@@ -47,18 +48,18 @@ export function createRefusalMemory(maxKeys = MAX_KEYS): RefusalMemory {
       entry.count += 1
       return entry.quota
     },
-    remember(limit, quota, client, at) {
+    remember(limit, { quota, isReported }, client, at) {
+      const count = isReported ? 0 : 1
       const entry = entries.get(limit.key)
       if (entry === undefined || at >= entry.windowEndsAt) {
         if (entry !== undefined && entry.count > 0) evicted.push(entry)
         entries.delete(limit.key)
-        // The store has written the first refusal of the window itself.
-        entries.set(limit.key, { limit, client, quota, count: 0, windowEndsAt: at + limit.windowMs })
+        entries.set(limit.key, { limit, client, quota, count, windowEndsAt: at + limit.windowMs })
         if (entries.size > maxKeys) evictOldest()
         return
       }
       entry.quota = quota
-      entry.count += 1
+      entry.count += count
     },
     takeOver(at) {
       const over = evicted.splice(0)

@@ -59,7 +59,7 @@ export async function askForLink(context: Context, ask: Ask): Promise<AskOutcome
     deadline: at + settings.linkTtl,
   })
   if (outcome.status === "rate_limited") {
-    refusals.remember(clientLimit, outcome.quota, client, at)
+    refusals.remember(clientLimit, outcome, client, at)
     return outcome
   }
   return { status: "asked", flow: outcome.flow === "kept" && flow !== null ? flow : freshFlow, quota: outcome.quota }

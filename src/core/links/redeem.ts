@@ -1,14 +1,14 @@
 import type { Client } from "../audit/event.ts"
 import type { Context } from "../context.ts"
 import { uuidv7 } from "../ids.ts"
-import { limitTake, type LimitTake, type Quota } from "../limits/limit.ts"
+import { type LimitTake, limitTake } from "../limits/limit.ts"
 import {
   createSessionToken,
   hashSessionToken,
   type SessionToken,
   type SessionTokenHash,
 } from "../sessions/session-token.ts"
-import type { RedeemCodeOutcome, Redeemed, RedeemLinkOutcome } from "../store.ts"
+import type { RateLimited, RedeemCodeOutcome, Redeemed, RedeemLinkOutcome } from "../store.ts"
 import { type Code, hashCode } from "./code.ts"
 import { type Flow, hashFlow } from "./flow.ts"
 import { hashToken, type Token } from "./token.ts"
@@ -59,18 +59,19 @@ type Shared = ReturnType<typeof sharedHalf>
 async function redeem<Outcome extends { readonly status: string }>(
   context: Context,
   redeemer: Redeemer,
-  decide: (shared: Shared) => Promise<Outcome | Redeemed | { readonly status: "rate_limited"; readonly quota: Quota }>,
+  decide: (shared: Shared) => Promise<Outcome | Redeemed | RateLimited>,
 ): Promise<SignedInWith<Outcome>> {
   const { settings, clock, random, refusals } = context
   const at = clock.now()
   const limit = limitTake("redeem_client", settings.limits.redeemClient, redeemer.clientSubject)
   const remembered = refusals.refuse(limit, at)
-  if (remembered !== null) return { status: "rate_limited", quota: remembered } as unknown as SignedInWith<Outcome>
+  if (remembered !== null) {
+    return { status: "rate_limited", quota: remembered, isReported: false } as unknown as SignedInWith<Outcome>
+  }
   // Never derived from the link's token: whoever saw the link must not know the session (TOK-15).
   const sessionToken = createSessionToken(random)
   const outcome = await decide(sharedHalf(context, redeemer, limit, sessionToken, at))
-  if (outcome.status === "rate_limited" && "quota" in outcome)
-    refusals.remember(limit, outcome.quota, redeemer.client, at)
+  if (outcome.status === "rate_limited" && "quota" in outcome) refusals.remember(limit, outcome, redeemer.client, at)
   return (outcome.status === "redeemed" ? { ...outcome, sessionToken } : outcome) as SignedInWith<Outcome>
 }
 

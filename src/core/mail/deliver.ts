@@ -79,7 +79,7 @@ async function mint(
 
 // What a refusal says goes into the log for good, so only a code may: text of the other side often quotes the mail (P12).
 const REASON_SHAPE = /^[a-z][a-z0-9_]{0,39}$/
-const ERROR_CODE_SHAPE = /^[A-Z][A-Z0-9_]{0,39}$/
+const ERROR_WORD_SHAPE = /^[A-Za-z][A-Z0-9_a-z]{0,39}$/
 
 /** Hands the message to a transport, which may be an application's own: nothing that it says or throws is repeated. */
 async function send(
@@ -93,9 +93,8 @@ async function send(
     return outcome.status === "sent" || REASON_SHAPE.test(outcome.reason) ? outcome : { ...outcome, reason: "unknown" }
   } catch (error) {
     // Not the error itself: it has seen the message, and its text may hold the link.
-    const { code, constructor } = Object(error) as { code?: unknown; constructor?: { name?: unknown } }
-    const shownCode = typeof code === "string" && ERROR_CODE_SHAPE.test(code) ? code : null
-    log.error("mail_transport_threw", { transport: transport.name, error: String(constructor?.name), code: shownCode })
+    const { name, code } = error instanceof Error ? (error as NodeJS.ErrnoException) : {}
+    log.error("mail_transport_threw", { transport: transport.name, error: wordOrNull(name), code: wordOrNull(code) })
     return { status: "failed", isPermanent: false, reason: "transport_threw" }
   }
 }
@@ -113,6 +112,10 @@ async function sendInTime(transport: MailTransport, message: MailMessage, option
   } finally {
     options.signal.removeEventListener("abort", giveUp)
   }
+}
+
+function wordOrNull(text: unknown): string | null {
+  return typeof text === "string" && ERROR_WORD_SHAPE.test(text) ? text : null
 }
 
 function failed(

@@ -29,7 +29,7 @@ export function createCodes(
 
   function redeem(args: RedeemCode, request: LatestRequest | undefined, journal: Journal): RedeemCodeOutcome {
     const limited = takeLimit(args.limit, args.at, journal)
-    if (limited.status === "refused") return { status: "rate_limited", quota: limited.quota }
+    if (limited.status === "refused") return { ...limited, status: "rate_limited" }
     const fail = (reason: ConsumeFailure, found: LinkRow | null = null) =>
       writeConsumeFailed(journal, "email_code", reason, found)
     if (request === undefined) {

@@ -16,7 +16,12 @@ const SWEEP = `
 const KEPT_WINDOWS = 2
 
 /** Takes a limit inside a decision. With a journal, the first refusal in a window is written to it. */
-export type TakeLimit = (limit: LimitTake, at: number, journal: Journal | null) => LimitOutcome
+export type TakeLimit = (limit: LimitTake, at: number, journal: Journal | null) => LimitOutcome & ReportedOutcome
+
+/** Whether this refusal was the one written down. */
+interface ReportedOutcome {
+  readonly isReported: boolean
+}
 
 export function createTakeLimit(database: DatabaseSync): TakeLimit {
   const find = database.prepare(FIND)
@@ -28,15 +33,16 @@ export function createTakeLimit(database: DatabaseSync): TakeLimit {
     const hits = row === undefined ? [] : (JSON.parse(row.hits) as number[])
     const counting = hits.filter((hit) => hit > at - limit.windowMs)
     const isAdmitted = counting.length < limit.max
+    const isReported = !isAdmitted && journal !== null && at >= (row?.reported_until ?? 0)
     if (isAdmitted) {
       counting.push(at)
       write.run(limit.key, JSON.stringify(keptHits(hits, at, limit)), at + KEPT_WINDOWS * limit.windowMs)
-    } else if (journal !== null && at >= (row?.reported_until ?? 0)) {
+    } else if (isReported) {
       report.run(at + limit.windowMs, limit.key)
       const detail = { limit: limit.name, count: 1, windowSeconds: limit.windowMs / 1_000 }
       journal.write({ type: "rate_limited", detail }, null)
     }
-    return { status: isAdmitted ? "admitted" : "refused", quota: quotaOf(limit, counting) }
+    return { status: isAdmitted ? "admitted" : "refused", quota: quotaOf(limit, counting), isReported }
   }
 }
 
@@ -49,7 +55,10 @@ export function createLimits(
   const sweep = database.prepare(SWEEP)
   return {
     take: ({ limit, address, client, at }) =>
-      commits.decide((transaction) => takeLimit(limit, at, openJournal(transaction, { at, address, client }))),
+      commits.decide((transaction) => {
+        const { status, quota } = takeLimit(limit, at, openJournal(transaction, { at, address, client }))
+        return { status, quota }
+      }),
     sweep: ({ at, max }) => commits.decide(() => Number(sweep.run(at, max).changes)),
   }
 }

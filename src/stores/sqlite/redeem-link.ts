@@ -37,7 +37,7 @@ export function createRedeemLink(
 
   return (args, link, journal) => {
     const limited = takeLimit(args.limit, args.at, journal)
-    if (limited.status === "refused") return { status: "rate_limited", quota: limited.quota }
+    if (limited.status === "refused") return { ...limited, status: "rate_limited" }
     const fail = (reason: ConsumeFailure) => writeConsumeFailed(journal, "magic_link", reason, link ?? null)
     if (link === undefined) {
       fail("unknown")

@@ -73,7 +73,7 @@ function takeAskLimits(limits: AskLimits, at: number, journal: Journal, takeLimi
   const isKnown = limits.knownBrowser !== null && takeLimit(limits.knownBrowser, at, null).status === "admitted"
   if (isKnown) return { status: "within" as const, quota: null, isOverLimit: false }
   const client = takeLimit(limits.client, at, journal)
-  if (client.status === "refused") return { status: "rate_limited" as const, quota: client.quota }
+  if (client.status === "refused") return { ...client, status: "rate_limited" as const }
   const isOverLimit = takeLimit(limits.address, at, journal).status === "refused"
   return { status: "within" as const, quota: client.quota, isOverLimit }
 }

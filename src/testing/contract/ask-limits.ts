@@ -23,7 +23,9 @@ export const askLimitFacts: Facts = {
     await ask(store, { limits })
     const quota = { name: "ask_client", max: 1, windowMs, remaining: 0, resetAt: START + windowMs }
     const refused = await ask(store, { limits, at: START + windowMs - 1 })
-    expect(refused.outcome).toEqual({ status: "rate_limited", quota })
+    expect(refused.outcome).toEqual({ status: "rate_limited", quota, isReported: true })
+    const again = await ask(store, { limits, at: START + windowMs - 1 })
+    expect(again.outcome).toEqual({ status: "rate_limited", quota, isReported: false })
     expect((await ask(store, { limits, at: START + windowMs })).outcome.status).toBe("opened")
   },
 

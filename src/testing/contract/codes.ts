@@ -130,10 +130,12 @@ export const codeFacts: Facts = {
       triesLeft: CODE_TRIES - 1,
     })
     const quota = { name: "redeem_client", max: 1, windowMs: MINUTE, remaining: 0, resetAt: at + MINUTE }
-    for (const codeHashes of [[newCodeHash()], [mail.link.codeHash]]) {
+    const tried = [[newCodeHash()], [mail.link.codeHash]]
+    for (const [index, codeHashes] of tried.entries()) {
       expect(await redeemCode(store, mail, { limit, at: at + 1, codeHashes })).toEqual({
         status: "rate_limited",
         quota,
+        isReported: index === 0,
       })
     }
     expect((await store.requests.latest(mail.flowHash))?.codeTriesLeft).toBe(CODE_TRIES - 1)

@@ -179,7 +179,11 @@ export const redeemLinkFacts: Facts = {
     expect((await redeemLink(store, mail, { ...wrong, at })).status).toBe("unknown")
     const events = await eventsDuring(store, async () => {
       const quota = { name: "redeem_client", max: 1, windowMs: MINUTE, remaining: 0, resetAt: at + MINUTE }
-      expect(await redeemLink(store, mail, { limit, at: at + 1 })).toEqual({ status: "rate_limited", quota })
+      expect(await redeemLink(store, mail, { limit, at: at + 1 })).toEqual({
+        status: "rate_limited",
+        quota,
+        isReported: true,
+      })
       expect((await redeemLink(store, mail, { limit, at: at + 2 })).status).toBe("rate_limited")
       expect((await redeemLink(store, mail, { ...wrong, at: at + 3 })).status).toBe("rate_limited")
     })
