@@ -62,10 +62,11 @@ function isForbidden(path: string): boolean {
   return first === "auth" && (second === "link" || second === "sign-out")
 }
 
-/** `/a/..//evil` is `//evil` to a browser, and `/a/..` is `/`. */
+/** `/a/..//evil` is `//evil` to a browser, and `/a/..` is `/`; to some proxies `/a/..;x=1//evil` is the same. */
 function resolveDots(path: string): string {
   const segments: string[] = []
   for (const segment of path
+    .replace(/\/(\.\.?);[^/]*/g, "/$1")
     .replace(/\/\.\.?$/, "$&/")
     .split("/")
     .slice(1)) {

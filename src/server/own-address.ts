@@ -10,7 +10,8 @@ export function sendToOwnAddress(baseUrl: string) {
   const own = new URL(baseUrl)
   return async (c: Context, next: () => Promise<void>): Promise<Response | undefined> => {
     const { hostname, port, pathname, search } = new URL(c.req.url)
-    const isAlias = hostname !== own.hostname && port === own.port && LOOPBACK.has(hostname) && LOOPBACK.has(own.hostname)
+    const isAlias =
+      hostname !== own.hostname && port === own.port && LOOPBACK.has(hostname) && LOOPBACK.has(own.hostname)
     const isPage = c.req.method === "GET" && c.req.header("accept")?.includes("text/html") === true
     if (isAlias && isPage) {
       return c.redirect(`${own.origin}${pathname}${search}`, 307)

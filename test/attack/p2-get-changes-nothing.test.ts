@@ -87,6 +87,17 @@ describe("fetching every page with GET, HEAD and OPTIONS a hundred times", () =>
   })
 })
 
+describe("a live link", () => {
+  it("TOK-13 P2 that a hundred scanners fetch at once is noted once", async () => {
+    const { app, path, own, message } = await siteWithEverything()
+    const fetches = Array.from({ length: 100 }, () => app.browser().get(`/auth/link/${tokenOf(message)}`))
+    for (const { status } of await Promise.all(fetches)) expect(status).toBe(200)
+    const noted = dumpTables(path)["auth_events"]?.filter(({ type }) => type === "link_prefetched")
+    expect(noted).toHaveLength(1)
+    expect(startsSession(await own.press(message))).toBe(true)
+  })
+})
+
 describe("a route that takes forms", () => {
   const paths = [...new Set(routes.map(({ path }) => path))].filter((path) => !path.includes(":"))
   const methodsOf = (path: string) => routes.filter((route) => route.path === path).map(({ method }) => method)

@@ -93,7 +93,7 @@ describe("a thief with a copy of the database", () => {
 
   it("TOK-2 P3 gets in at the site itself with nothing in it that has the shape of a secret", async () => {
     const { copyPath } = loot
-    const values = [...valuesIn(copyPath)].filter((value) => /^(?:[A-Za-z0-9_-]{43}|[0-9]{6})$/.test(value))
+    const values = [...valuesIn(copyPath)].filter(([value]) => /^(?:[A-Za-z0-9_-]{43}|[0-9]{6})$/.test(value))
     expect(values.length).toBeGreaterThan(ASKS * 5)
     expect(await openedWith(await thiefsSite(copyPath, SECRET), values, OTHER_SECRET)).toEqual([])
   })
@@ -195,29 +195,32 @@ async function thiefsSite(copyPath: string, secret: string): Promise<App> {
   return ownApp({ path, secret, worker: false, limits: { redeemClient: { max: 1_000, minutes: 1 } } })
 }
 
-/** Each text in each column of each table, and what it is made of. */
-function valuesIn(path: string): Set<string> {
-  const values = new Set<string>()
-  const add = (value: unknown): void => {
-    if (value instanceof Uint8Array)
-      for (const form of ["base64url", "hex"] as const) values.add(Buffer.from(value).toString(form))
-    if (typeof value === "number") values.add(String(value))
-    if (typeof value !== "string") return
-    for (const part of [value, ...value.split(/[.,]/)]) values.add(part)
-    if (value.startsWith("{")) Object.values(JSON.parse(value) as object).forEach(add)
+/** Each text in each column of each table, and what it is made of, with the match number of its row's request. */
+function valuesIn(path: string): Map<string, string> {
+  const tables = dumpTables(path)
+  const matches = new Map(tables["sign_in_requests"]?.map((row) => [row["request_id"], String(row["match_number"])]))
+  const values = new Map<string, string>()
+  for (const row of Object.values(tables).flat()) {
+    const match = matches.get(row["request_id"] ?? null) ?? "42"
+    for (const value of Object.values(row).flatMap(textsIn)) values.set(value, match)
   }
-  for (const rows of Object.values(dumpTables(path)))
-    for (const row of rows) for (const value of Object.values(row)) add(value)
   return values
 }
 
+function textsIn(value: unknown): string[] {
+  if (value instanceof Uint8Array) return [Buffer.from(value).toString("base64url"), Buffer.from(value).toString("hex")]
+  const text = String(value ?? "")
+  const inside = text.startsWith("{") ? Object.values(JSON.parse(text) as object).flatMap(textsIn) : text.split(/[.,]/)
+  return [text, ...inside]
+}
+
 /** Tries each value as everything that signs somebody in, and returns those that did. */
-async function openedWith(app: App, values: Iterable<string>, ownSecret: string): Promise<string[]> {
-  const tryValue = async (value: string): Promise<boolean> => {
+async function openedWith(app: App, values: Iterable<[string, string]>, ownSecret: string): Promise<string[]> {
+  const opens = async (value: string, match: string): Promise<boolean> => {
     const cookieValue = encodeURIComponent(value)
     const signed = signValue(cookieValue, "linklatch session", [ownSecret])
     const answers = await Promise.all([
-      app.browser().post("/auth/link", { token: value }),
+      app.browser().post("/auth/link", { token: value, match }),
       withCookie(app, FLOW, cookieValue).post("/auth/code", { code: value }),
       withCookie(app, SESSION, cookieValue).get("/auth/account"),
       // Whoever has a secret of their own can sign: then the hash in the table must be no session.
@@ -225,7 +228,9 @@ async function openedWith(app: App, values: Iterable<string>, ownSecret: string)
     ])
     return answers.slice(0, 2).some(startsSession) || answers.slice(2).some(({ status }) => status !== 303)
   }
-  const tried = await Promise.all(Array.from(values, async (value) => ((await tryValue(value)) ? [value] : [])))
+  const tried = await Promise.all(
+    Array.from(values, async ([value, match]) => ((await opens(value, match)) ? [value] : [])),
+  )
   return tried.flat()
 }
 

@@ -124,7 +124,9 @@ function failed(
   { requestId, attempt, deadline }: OutboxItem,
   outcome: Extract<SendOutcome, { status: "failed" }>,
 ): SettleOutbox["result"] {
-  const wait = outcome.retryAfterMs ?? RETRY_AFTER[Math.min(attempt, RETRY_AFTER.length) - 1] ?? MINUTE
+  const asked = outcome.retryAfterMs ?? Number.NaN
+  // A transport may be an application's own: a wait that is no time would never come.
+  const wait = asked >= 0 ? asked : (RETRY_AFTER[Math.min(attempt, RETRY_AFTER.length) - 1] ?? MINUTE)
   // Up to a quarter more, so that what failed together isn't tried again together.
   const jitter = (wait / 4) * ((random.bytes(1)[0] ?? 0) / 256)
   const retryAt = Math.ceil(clock.now() + wait + jitter)
