@@ -32,7 +32,7 @@ export function createAuth(options: LinklatchOptions): Auth {
   const stopMirror = store.audit.onCommitted((event) => mirrorEvent(event, log, options.logEmails === true))
   const site = createSite(context, clientAddress, {
     isDevelopment: options.showMailbox === true,
-    wakeWorker: () => worker?.wake(),
+    wakeWorker: () => worker?.wakeSoon(),
   })
   const handle = createHandler(site)
   return {

@@ -5,7 +5,7 @@ import { type App, askForMail, createApp, signIn } from "../app.ts"
 import { seenIn } from "./answers.ts"
 import { type Dump, dumpTables } from "./dump-tables.ts"
 import { ownApp, ownFile } from "./own-app.ts"
-import { turns } from "./turns.ts"
+import { workerTurns } from "./worker-turns.ts"
 
 const ADDRESS = "ada.lovelace@example.com"
 const IP = "203.0.113.9"
@@ -118,7 +118,7 @@ async function answersTo(state: State): Promise<string[]> {
   const askAndWait = async () => {
     await see(browser.post("/auth/sign-in", { email: typed, next: "/admin" }))
     await see(browser.get("/auth/check-mail"))
-    await turns()
+    await workerTurns()
   }
   await askAndWait()
   await see(browser.get("/auth/check-mail"))
@@ -146,7 +146,7 @@ async function siteIn({ before, options, failing, typed = ADDRESS }: State, path
   if (before !== undefined) {
     const open = createApp({ path, random })
     await before(open)
-    await turns()
+    await workerTurns()
     await open.close()
   }
   const app = ownApp({ path, worker, random: createSeededRandom("the same later"), ...options })

@@ -7,7 +7,7 @@ import { dumpTables } from "./dump-tables.ts"
 import { type Failure, failOn, mend } from "./faults.ts"
 import { ownApp, ownFile } from "./own-app.ts"
 import { reconcile } from "./reconcile.ts"
-import { turns } from "./turns.ts"
+import { workerTurns } from "./worker-turns.ts"
 
 // Asking writes one too, but then the new row of the outbox was not tried yet.
 const SETTLERS_PERSON = `${PERSON} when (select min(attempts) from outbox) > 0`
@@ -39,7 +39,7 @@ describe("decisions that share a commit with one that fails", () => {
     const people = await Promise.all(
       Array.from({ length: 16 }, (_, index) => mailed(app, index, index === 7 ? "Eve/1.0" : "Ada/1.0")),
     )
-    await turns()
+    await workerTurns()
     failOn(path, "insert on sessions when new.user_agent = 'Eve/1.0'")
     const responses = await Promise.all(people.map(({ browser, message }) => browser.press(message)))
     expect(responses.map(({ status }) => status)).toEqual(people.map((_, index) => (index === 7 ? 503 : 303)))
@@ -66,7 +66,7 @@ describe("decisions that share a commit with one that fails", () => {
     const match = (await bob.browser.matchNumber()) === "42" ? "43" : "42"
     const asker = app.browser({ ip: "203.0.113.5" })
     for (let count = 0; count < 5; count++) await asker.post("/auth/sign-in", { email: `dora${count}@example.com` })
-    await turns()
+    await workerTurns()
     failOn(path, "insert on sessions when new.user_agent = 'Eve/1.0'")
     const before = (await app.events()).length
     const responses = await Promise.all([
@@ -139,19 +139,19 @@ describe("what becomes of mail", () => {
     const browser = app.browser()
     await askForMail(app, browser, ADDRESS)
     if (ends === "withheld") await app.auth.users.disable(await signedInUser(app))
-    await turns()
+    await workerTurns()
     const before = await outcomesIn(app)
     if (failing) app.mailbox.failNext(2, { status: "failed", isPermanent: true, reason: "smtp_550" })
     failOn(path, write)
     expect((await browser.post("/auth/sign-in", { email: ADDRESS })).status).toBe(303)
-    await turns()
+    await workerTurns()
     expect(await outcomesIn(app)).toEqual(before)
     expect(mailIn(path, "queued")).toMatchObject([{ settled_at: null }])
     expect(reconcile(path)).toEqual([])
     mend(path)
     app.clock.advance(31_000)
     await app.browser().post("/auth/sign-in", { email: "wakes@example.com" })
-    await turns()
+    await workerTurns()
     expect(mailIn(path, "queued")).toEqual([])
     expect(mailIn(path, ends).length).toBeGreaterThan(0)
     expect(reconcile(path)).toEqual([])
@@ -163,7 +163,7 @@ async function proveAllOrNothing(name: string, write: string, failure: Failure):
   const { app, path } = await siteOnFile()
   const act = await decisions[name]?.prepare(app)
   if (act === undefined) throw new Error(`There is no decision called ${name}.`)
-  await turns()
+  await workerTurns()
   failOn(path, write, failure)
   const before = dumpTables(path)
   const lines = app.logLines.length
@@ -178,7 +178,7 @@ async function proveAllOrNothing(name: string, write: string, failure: Failure):
   const outcome = await outcomeOf(act({ accept: "text/html" }))
   expect(outcome.code).toBe("done")
   expect(dumpTables(path)).not.toEqual(before)
-  await turns()
+  await workerTurns()
   expect(reconcile(path)).toEqual([])
 }
 

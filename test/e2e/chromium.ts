@@ -18,11 +18,20 @@ export interface WindowOptions extends BrowserContextOptions {
 const REFUSED_PAGE = /^Failed to load resource: the server responded with a status of (403|404|410|422|429) /
 const PATIENCE_MS = 10_000
 
-export async function openChromium(): Promise<Chromium> {
+export interface ChromiumOptions {
+  /**
+   * Keeps pages whole for Back and Forward, as people's browsers do. Playwright switches that off, because it loses count
+   * of such pages: a test that wants it must wait for addresses alone.
+   */
+  readonly keepsPages?: boolean
+}
+
+export async function openChromium({ keepsPages = false }: ChromiumOptions = {}): Promise<Chromium> {
   const executablePath = findChromium()
   if (executablePath === undefined) throw new Error("There is no Chromium here: node scripts/find-chromium.ts")
   const args = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-  const browser = await chromium.launch({ executablePath, args })
+  const ignoreDefaultArgs = keepsPages ? ["--disable-back-forward-cache"] : []
+  const browser = await chromium.launch({ executablePath, args, ignoreDefaultArgs })
   return {
     async open({ expectedFaults, ...options }: WindowOptions = {}) {
       const context = await browser.newContext({ locale: "en-GB", reducedMotion: "reduce", ...options })

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest"
 import { de } from "../../src/core/words/de.ts"
 import { en } from "../../src/core/words/en.ts"
 import { type Chromium, openChromium } from "./chromium.ts"
@@ -33,13 +33,18 @@ describe("the path in one browser", () => {
     await waiting.waitForURL("**/auth/account")
   })
 
-  it("signs out, and the Back button brings nothing private back", async () => {
-    const page = await chromium.open()
+  it.each([
+    ["that loads anew", false],
+    ["that keeps pages", true],
+  ])("signs out, and the Back button of a browser %s brings nothing private back", async (_which, keepsPages) => {
+    const another = await openChromium({ keepsPages })
+    onTestFinished(() => another.close())
+    const page = await another.open()
     await signIn(page, site, "private@example.com")
     await page.getByRole("button", { name: /^Sign out of Chrom/ }).click()
     await page.waitForURL("**/auth/sign-in?signed-out")
     expect(await page.getByRole("status").innerText()).toBe(signInWords.signedOut)
-    await page.goBack()
+    await page.evaluate(() => void setTimeout(() => history.back()))
     await page.waitForURL("**/auth/sign-in?next=%2Fauth%2Faccount")
     expect(await page.content()).not.toContain("private@example.com")
   })
@@ -158,6 +163,7 @@ describe("by keyboard alone", () => {
   it("signs in and out, and always shows where one is", async () => {
     const page = await chromium.open()
     await page.goto(`${site.origin}/auth/sign-in`)
+    await page.locator("#email:focus").waitFor()
     await page.keyboard.type("keys@example.com")
     await page.keyboard.press("Enter")
     await page.waitForURL("**/auth/check-mail")

@@ -27,6 +27,7 @@ export function accountPage(page: PageContext, data: AccountPageData): Page {
   return layout(page, {
     title: words.title,
     width: "wide",
+    script: "private.js",
     body: html`<div class="title-row">
 <div>
 <h1>${words.title}</h1>

@@ -8,6 +8,7 @@ export function adminPage(page: PageContext, data: { readonly user: User }): Pag
   const title = words.title(data.user.displayName)
   return layout(page, {
     title,
+    script: "private.js",
     body: html`<h1>${title}</h1>
 <p class="lead">${words.text}</p>
 <p><a class="button" href="/auth/account">${words.toAccount}</a></p>`,

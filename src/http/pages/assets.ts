@@ -10,6 +10,7 @@ const TYPES = {
   "style.css": "text/css; charset=utf-8",
   "link.js": "text/javascript; charset=utf-8",
   "check-mail.js": "text/javascript; charset=utf-8",
+  "private.js": "text/javascript; charset=utf-8",
 } as const
 
 /** The files that the pages load from `/auth/assets/`, by name. Read once, when the module is. */

@@ -18,7 +18,8 @@ export type Page = HtmlEscapedString | Promise<HtmlEscapedString>
 export interface LayoutOptions {
   readonly title: string
   readonly body: Page
-  readonly script?: "link.js" | "check-mail.js"
+  /** `private.js` for pages that only the person who is signed in may see. */
+  readonly script?: "link.js" | "check-mail.js" | "private.js" | undefined
   readonly width?: "narrow" | "wide"
 }
 

@@ -21,6 +21,7 @@ export function signInPage(page: PageContext, data: SignInPageData): Page {
   const title = words.title(page.siteName)
   return layout(page, {
     title: data.problem === null ? title : page.words.pages.layout.mistake(title),
+    script: data.signedInAs === null ? undefined : "private.js",
     body: html`<h1>${title}</h1>
 ${data.notice === "signed_out" && html`<p class="notice" role="status">${words.signedOut}</p>`}
 ${data.signedInAs && signedInNote(words, data.signedInAs)}

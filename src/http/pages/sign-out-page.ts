@@ -12,6 +12,7 @@ function confirmPage(page: PageContext, user: User): Page {
   const words = page.words.pages.signOut
   return layout(page, {
     title: words.title,
+    script: "private.js",
     body: html`<h1>${words.title}</h1>
 <p class="lead">${words.signedInAs(address(user.email))}</p>
 <form class="stack" method="post" action="/auth/sign-out">
