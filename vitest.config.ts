@@ -2,20 +2,20 @@ import { defineConfig } from "vitest/config"
 
 // node:sqlite holds native handles, and a test may kill its process: a process per file, not a thread.
 const common = { pool: "forks", testTimeout: 10_000, hookTimeout: 20_000 } as const
-// Two files at a time, as two cores allow; then those that measure time or drive a browser, each by itself.
-const together = { ...common, maxWorkers: 2 }
+// Two files at a time, as two cores allow; in between those that measure time, each by itself.
+const together = (groupOrder: number) => ({ ...common, maxWorkers: 2, sequence: { groupOrder } })
 const alone = (groupOrder: number) => ({ ...common, maxWorkers: 1, sequence: { groupOrder } })
 
 export default defineConfig({
   test: {
     projects: [
-      { test: { ...together, name: "unit", include: ["src/**/*.test.ts"] } },
-      { test: { ...together, name: "stores", include: ["test/stores/**/*.test.ts"] } },
-      { test: { ...together, name: "http", include: ["test/http/**/*.test.ts"] } },
+      { test: { ...together(0), name: "unit", include: ["src/**/*.test.ts"] } },
+      { test: { ...together(0), name: "stores", include: ["test/stores/**/*.test.ts"] } },
+      { test: { ...together(0), name: "http", include: ["test/http/**/*.test.ts"] } },
       { test: { ...alone(1), name: "attack", include: ["test/attack/**/*.test.ts"], testTimeout: 30_000 } },
       {
         test: {
-          ...alone(2),
+          ...together(2),
           name: "e2e",
           include: ["test/e2e/**/*.test.ts"],
           testTimeout: 60_000,
