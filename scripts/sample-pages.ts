@@ -7,6 +7,7 @@ import { accountPage } from "../src/http/pages/account-page.ts"
 import { adminPage } from "../src/http/pages/admin-page.ts"
 import { assetVersion } from "../src/http/pages/assets.ts"
 import { checkMailPage } from "../src/http/pages/check-mail-page.ts"
+import { elsewherePage } from "../src/http/pages/elsewhere-page.ts"
 import type { Page, PageContext } from "../src/http/pages/layout.ts"
 import { linkPage } from "../src/http/pages/link-page.ts"
 import { linkProblemPage } from "../src/http/pages/link-problem-page.ts"
@@ -116,6 +117,9 @@ function checkMailSamples(page: PageContext, text: SampleText): [string, Page][]
       checkMailPage(page, { ...fresh, problem: { kind: "wrong_code", triesLeft: 1 }, codeTriesLeft: 1 }),
     ],
     ["check-mail-not-a-code", checkMailPage(page, { ...fresh, problem: { kind: "not_a_code" } })],
+    ["check-mail-older-code", checkMailPage(page, { ...fresh, problem: { kind: "superseded" } })],
+    ["check-mail-expired-code", checkMailPage(page, { ...fresh, problem: { kind: "expired" }, resendInSeconds: 0 })],
+    ["check-mail-elsewhere", elsewherePage(page, { email, next })],
     [
       "check-mail-spent",
       checkMailPage(page, { ...fresh, problem: { kind: "wrong_code", triesLeft: 0 }, codeTriesLeft: 0 }),
@@ -183,9 +187,18 @@ function accountSamples(page: PageContext, text: SampleText): [string, Page][] {
 
 function mailboxSamples(page: PageContext, text: SampleText): [string, Page][] {
   const link = `https://example.com/auth/link/${text.token}`
-  const message = { to: text.email, subject: text.subject, text: text.mail, html: "", link, code: "204873", sentAt: AT }
+  const message = {
+    id: 2,
+    to: text.email,
+    subject: text.subject,
+    text: text.mail,
+    html: "",
+    link,
+    code: "204873",
+    sentAt: AT,
+  }
   return [
-    ["mailbox", mailboxPage(page, { messages: [message, { ...message, code: "000417", sentAt: AT - HOUR }] })],
+    ["mailbox", mailboxPage(page, { messages: [message, { ...message, id: 1, code: "000417", sentAt: AT - HOUR }] })],
     ["mailbox-empty", mailboxPage(page, { messages: [] })],
   ]
 }

@@ -14,11 +14,13 @@ import type { MailTransport } from "./core/mail/transport.ts"
 import type { LinklatchOptions } from "./core/options.ts"
 import { systemRandom } from "./core/random.ts"
 import { checkSession } from "./core/sessions/check-session.ts"
-import { readSettings } from "./core/settings.ts"
+import { readSettings, type Settings } from "./core/settings.ts"
+import type { Store } from "./core/store.ts"
 import { type ClientAddress, createClientAddress } from "./http/client-address.ts"
 import { createHandler } from "./http/handler.ts"
 import { createSite } from "./http/site.ts"
 import { createLogTransport } from "./mail/log-transport.ts"
+import { isProduction } from "./mode.ts"
 
 const PROVIDER_SHAPE = /^[a-z][a-z0-9_]{0,31}$/
 
@@ -27,14 +29,16 @@ export function createAuth(options: LinklatchOptions): Auth {
   const { context, clientAddress } = checkOptions(options)
   const { store, log } = context
   const transport = options.mail ?? createLogTransport(log)
-  const worker = options.worker === false ? null : new MailWorker(context, transport)
-  const limits = startKeepingLimits(context)
-  const stopMirror = store.audit.onCommitted((event) => mirrorEvent(event, log, options.logEmails === true))
+  let worker: MailWorker | null = null
   const site = createSite(context, clientAddress, {
     isDevelopment: options.showMailbox === true,
     wakeWorker: () => worker?.wakeSoon(),
   })
   const handle = createHandler(site)
+  // Last, when nothing can fail any more: these go on by themselves.
+  const stopMirror = store.audit.onCommitted((event) => mirrorEvent(event, log, options.logEmails === true))
+  const limits = startKeepingLimits(context)
+  if (options.worker !== false) worker = new MailWorker(context, transport)
   return {
     ...useCases(context),
     handler: (request, info) => handle(request, info?.remoteAddress),
@@ -42,10 +46,13 @@ export function createAuth(options: LinklatchOptions): Auth {
     migrate: () => store.migrate(),
     ping: () => store.ping(),
     close: closeOnce(async () => {
-      await closeWorkers(worker, limits, log)
-      stopMirror()
-      await transport.close()
-      await store.close()
+      try {
+        await closeWorkers(worker, limits, log)
+        await transport.close()
+      } finally {
+        stopMirror()
+        await store.close()
+      }
     }),
   }
 }
@@ -53,7 +60,12 @@ export function createAuth(options: LinklatchOptions): Auth {
 function checkOptions(options: LinklatchOptions): { context: Context; clientAddress: ClientAddress } {
   const { settings, faults } = readSettings(options)
   const clientAddress = createClientAddress(options.trustedProxies ?? [])
-  const all = [...faults, ...clientAddress.faults, ...missingMail(options.mail, settings.isHttps)]
+  const all = [
+    ...faults,
+    ...clientAddress.faults,
+    ...productionFaults(options.mail, settings),
+    ...missingStore(options.store),
+  ]
   if (all.length > 0) {
     const lines = all.map(({ setting, problem, cure }) => `- ${setting}: ${problem} ${cure}`)
     throw new LinklatchError("invalid_configuration", `Linklatch can't start:\n${lines.join("\n")}`, { faults: all })
@@ -62,20 +74,30 @@ function checkOptions(options: LinklatchOptions): { context: Context; clientAddr
   return { context: { settings, store, clock, random, log, refusals: createRefusalMemory() }, clientAddress }
 }
 
-// An https site without NODE_ENV is taken for production: nobody's links go to a log because a variable was forgotten.
-function missingMail(mail: MailTransport | undefined, isHttps: boolean): readonly ConfigurationFault[] {
-  // biome-ignore lint/style/noProcessEnv: the library has no other way to know that it runs in production
-  const mode = process.env.NODE_ENV
-  const isProduction = mode === "production" || (isHttps && mode !== "development" && mode !== "test")
-  if (mail !== undefined || !isProduction) return []
-  const cure = "Give mail: smtp({ url, from }) or resend({ apiKey, from }). For development set NODE_ENV=development."
-  return [{ setting: "mail", problem: "There is no mail transport, so nobody would get a link.", cure }]
+function productionFaults(mail: MailTransport | undefined, settings: Settings): readonly ConfigurationFault[] {
+  if (!isProduction(settings)) return []
+  const faults: ConfigurationFault[] = []
+  const development = "For development set NODE_ENV=development."
+  if (!settings.isHttps) {
+    const problem = "It is not https: cookies and links would travel in clear."
+    faults.push({ setting: "baseUrl", problem, cure: `Give the https address. ${development}` })
+  }
+  if (mail === undefined) {
+    const cure = `Give mail: smtp({ url, from }) or resend({ apiKey, from }). ${development}`
+    faults.push({ setting: "mail", problem: "There is no mail transport, so nobody would get a link.", cure })
+  }
+  return faults
+}
+
+function missingStore(store: Store | undefined): readonly ConfigurationFault[] {
+  if (typeof store?.requests?.open === "function") return []
+  return [{ setting: "store", problem: "There is no store.", cure: 'Give one, as sqlite("auth.db").' }]
 }
 
 function useCases({ settings, store, clock }: Context): Pick<Auth, "users" | "sessions" | "providers" | "audit"> {
   const setDisabled = (userId: string, isDisabled: boolean) =>
     store.users.setDisabled({ userId, isDisabled, client: nobody, at: clock.now() })
-  const revoke = (userId: string, sessionId: string) =>
+  const revoke = (userId: string, sessionId: string | "all") =>
     store.sessions.revoke({ userId, sessionId, reason: "signed_out_elsewhere", client: nobody, at: clock.now() })
   return {
     users: {
@@ -90,7 +112,7 @@ function useCases({ settings, store, clock }: Context): Pick<Auth, "users" | "se
     },
     sessions: {
       list: (userId) => store.sessions.list({ userId, at: clock.now() }),
-      revoke: async (userId, sessionId) => (await revoke(userId, sessionId)) > 0,
+      revoke: async (userId, sessionId) => sessionId !== "all" && (await revoke(userId, sessionId)) > 0,
       revokeAll: (userId) => revoke(userId, "all"),
     },
     providers: {

@@ -10,9 +10,9 @@
  * export const auth = linklatch({
  *   baseUrl: "https://example.com",
  *   siteName: "Example",
- *   secret: process.env.LINKLATCH_SECRET,
+ *   secret: process.env.LINKLATCH_SECRET ?? "",
  *   store: sqlite("auth.db"),
- *   mail: smtp({ url: process.env.SMTP_URL, from: "Example <login@example.com>" }),
+ *   mail: smtp({ url: process.env.SMTP_URL ?? "", from: "Example <login@example.com>" }),
  * })
  *
  * await auth.handler(request) // Request → Response: everything under /auth, and /admin

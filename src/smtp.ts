@@ -88,11 +88,15 @@ function isReadableCertificate(ca: string | undefined): boolean {
   }
 }
 
+// The worker sends thirty-two at a time: with fewer hands the last would wait out their time before they are tried.
+const MAX_CONNECTIONS = 16
+
 function poolOptions(server: SmtpServer, tls: SmtpOptions["tls"]) {
   const isPlain = server.isLoopback && !server.isImplicitTls && tls === undefined
   const { user, password } = server
   return {
     pool: true as const,
+    maxConnections: MAX_CONNECTIONS,
     host: server.host,
     port: server.port,
     secure: server.isImplicitTls,

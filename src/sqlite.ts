@@ -1,4 +1,5 @@
 /** The embedded database: a file, nothing to install, one machine. `import { sqlite } from "linklatch/sqlite"` */
+import { LinklatchError } from "./core/fault.ts"
 import type { Store } from "./core/store.ts"
 import { migrate } from "./stores/sqlite/migrate.ts"
 import { openDatabase } from "./stores/sqlite/open-database.ts"
@@ -12,5 +13,11 @@ import { createSqliteStore } from "./stores/sqlite/sqlite-store.ts"
  */
 export function sqlite(path: string): Store {
   const database = openDatabase(path)
-  return createSqliteStore(database, migrate(database, Date.now()))
+  try {
+    return createSqliteStore(database, migrate(database, Date.now()))
+  } catch (cause) {
+    database.close()
+    const problem = `The tables of ${path} can't be brought up to date: ${String(cause)}`
+    throw new LinklatchError("store_unavailable", problem, { cause })
+  }
 }

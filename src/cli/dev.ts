@@ -38,7 +38,7 @@ export async function dev(context: CommandContext): Promise<number> {
   }
   context.print(context.isJson ? jsonScreen(environment, running) : screen(environment, running))
   const exitCode = await runUntilStopped(running, log)
-  log.flush()
+  await log.flush()
   // What hung would keep the process alive.
   process.exit(exitCode)
 }
@@ -108,7 +108,7 @@ function nextSteps({ config }: ReadyEnvironment): readonly string[] {
     isAdminKnown
       ? "  3. Sign in as one of ADMIN_EMAILS to see /admin."
       : "  3. Start with ADMIN_EMAILS=you@example.com to see /admin.",
-    "  4. Going live? `linklatch doctor` says what production still needs.",
+    "  4. Going live? `npx linklatch doctor` says what production still needs.",
     "",
     styleText("gray", "  Ctrl+C stops it. The log follows."),
   ]

@@ -22,13 +22,13 @@ export async function serve(context: CommandContext): Promise<number> {
     log.info("listening", { host: running.host, port: running.port, baseUrl: running.baseUrl, mode })
     for (const warning of environment.warnings) log.warn("setting_warning", { ...warning })
     const exitCode = await runUntilStopped(running, log)
-    log.flush()
+    await log.flush()
     // What hung would keep the process alive.
     process.exit(exitCode)
   } catch (error) {
     const { problem, exitCode } = startFailure(error)
     log.error("start_failed", { problem, error })
-    log.flush()
+    await log.flush()
     return exitCode
   }
 }

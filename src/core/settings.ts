@@ -102,7 +102,7 @@ function readSignUp(signUp: unknown, fault: Report): SignUp {
 function readAddresses(setting: string, list: readonly string[] | undefined, fault: Report): ReadonlySet<Address> {
   const addresses = new Set<Address>()
   for (const text of list ?? []) {
-    const outcome = canonicalAddress(text)
+    const outcome = typeof text === "string" ? canonicalAddress(text) : { status: "invalid" as const }
     if (outcome.status === "valid") addresses.add(outcome.address)
     else fault(setting, `"${text}" is not a mail address.`, "Give addresses as ada@example.com.")
   }
@@ -112,7 +112,7 @@ function readAddresses(setting: string, list: readonly string[] | undefined, fau
 function readDomains(list: readonly string[] | undefined, fault: Report): ReadonlySet<string> {
   const domains = new Set<string>()
   for (const text of list ?? []) {
-    const domain = canonicalDomain(text)
+    const domain = typeof text === "string" ? canonicalDomain(text) : null
     if (domain === null) fault("allowedDomains", `"${text}" is not a domain.`, "Give domains as example.com.")
     else domains.add(domain)
   }

@@ -16,6 +16,7 @@ import type {
 } from "./audit/event.ts"
 import type { LimitTake, LimitOutcome, Quota } from "./limits/limit.ts"
 import type { CodeHash } from "./links/code.ts"
+import type { LinkState } from "./links/dead-reason.ts"
 import type { FlowHash } from "./links/flow.ts"
 import type { TokenHash } from "./links/token.ts"
 import type { NewSession, Session } from "./sessions/session.ts"
@@ -63,6 +64,7 @@ export interface OpenRequest {
   readonly flowHash: FlowHash | null
   /** Used in every other case. */
   readonly freshFlowHash: FlowHash
+  /** For a fresh flow; a kept one keeps the number that its page shows. */
   readonly matchNumber: number
   readonly next: string | null
   readonly locale: string
@@ -130,7 +132,7 @@ export interface MintLink {
   readonly expiresAt: number
 }
 
-export interface LinkView {
+export interface LinkView extends LinkState {
   readonly linkId: string
   readonly address: Address
   readonly flowHash: FlowHash
@@ -138,10 +140,6 @@ export interface LinkView {
   readonly device: string
   readonly ip: string | null
   readonly requestedAt: number
-  readonly expiresAt: number
-  readonly consumedAt: number | null
-  /** A newer one of its flow was sent, or its person has signed in since it was asked for. */
-  readonly isSuperseded: boolean
   readonly prefetchedAt: number | null
   readonly matchTriesLeft: number
 }

@@ -27,7 +27,13 @@ export function createHandler(site: Site): Handler {
   }
   app.notFound((c) => respondProblem(c.env.visit, "not_found"))
   app.onError((error, c) => respondFault(c.env.visit, error))
+  let isWarned = false
   return async (request, remoteAddress) => {
+    if (remoteAddress === undefined && !isWarned) {
+      isWarned = true
+      const cure = "Pass { remoteAddress } to auth.handler: without it all clients share one limit."
+      site.context.log.warn("remote_address_missing", { cure })
+    }
     const visit = new Visit(site, request, remoteAddress)
     try {
       return await app.fetch(request, { visit })
@@ -40,7 +46,10 @@ export function createHandler(site: Site): Handler {
 async function pass(route: Route, visit: Visit, parameter: string): Promise<Response> {
   const { settings } = visit.site.context
   const { headers, method } = visit.request
-  if (!isSameOrigin(headers, method, settings.origin)) return respondProblem(visit, "cross_origin")
+  if (!isSameOrigin(headers, method, settings.origin)) {
+    visit.site.context.log.warn("cross_origin_refused", { method, path: route.path, ip: visit.client.ip })
+    return respondProblem(visit, "cross_origin")
+  }
   switch (route.guard) {
     case "public":
       return route.handle(visit, parameter)

@@ -31,7 +31,7 @@ const REFUSED: string[] = [
   // User names that read like hosts.
   "https://example.com@evil.example", "https://example.com:443@evil.example", "https://@example.com/", "https://:@example.com/", "https://ada@example.com/", "https://ada:secret@app.example.com/", "https://evil.example@example.com/", "https://evil.example%40example.com", "https://example.com%40evil.example", "https://@app.example.com", "https://a@b@example.com",
   // Dots that leave two slashes behind.
-  "/..;//evil.example", "/a/..;x=1//evil.example", "/.;//evil.example", "/..;/auth/link/x", "/.//evil.example", "/..//evil.example", "/a/..//evil.example", "/a/../..//evil.example", "/././/evil.example", "/%2e//evil.example", "/%2E%2E//evil.example", "/a/%2e%2e//evil.example", "https://example.com//evil.example", "https://example.com/.//evil.example", "https://app.example.com//evil.example",
+  "/..;//evil.example", "/a/..;x=1//evil.example", "/.;//evil.example", "/..;/auth/link/x", "/auth/check-mail", "/auth/check-mail?a=b", "/auth/%63heck-mail", "/auth/code", "/auth/linked", "/AUTH/code", "/.//evil.example", "/..//evil.example", "/a/..//evil.example", "/a/../..//evil.example", "/././/evil.example", "/%2e//evil.example", "/%2E%2E//evil.example", "/a/%2e%2e//evil.example", "https://example.com//evil.example", "https://example.com/.//evil.example", "https://app.example.com//evil.example",
   // The same, encoded once and more often.
   "/%2fevil.example", "/%2Fevil.example", "/%2f%2fevil.example", "/%5cevil.example", "/%5Cevil.example", "/%5c%5cevil.example", "/%252fevil.example", "/%25%32%66evil.example", "/%25252fevil.example", "/%255cevil.example", "/.%2f%2fevil.example", "/..%2f%2fevil.example", "/a%2f..%2f%2fevil.example", "/%2e%2f%2fevil.example", "/%252e%252f%252fevil.example", "/%09/evil.example", "/%0a/evil.example", "/%0d%0aSet-Cookie:%20a=b", "/%250d%250aSet-Cookie:a", "/%00/evil.example", "/%2f.", "/%2f..", "/.%2f%2f.", "/%5c.", "/%2f%ff", "/%2f%", "/%2f%zz", "https://example.com/%2fevil.example", "/a%3f/../..//evil.example", "/a%3f%2f..%2f..%2f%2fevil.example",
   // Pages that hold a token or act.
@@ -55,7 +55,7 @@ const TAKEN: [raw: string, location: string][] = [
   ["/a\u202eb", "/a%E2%80%AEb"],
   ["/..;/account", "/..;/account"],
   ["/auth/account", "/auth/account"],
-  ["/auth/linked", "/auth/linked"],
+  ["/auth/account?a=b", "/auth/account?a=b"],
   ["/link/auth", "/link/auth"],
   ["/docs/auth/link", "/docs/auth/link"],
   ["https://example.com", "/"],

@@ -52,14 +52,15 @@ function isSafePath(path: string): boolean {
   return true
 }
 
-// A link's address holds a token, which must not travel, and nobody wants to land on signing out.
+// Of our own pages only the account page is a place to go to: the address of a link holds a token, which must not travel,
+// the page that waits would send people to itself for ever, and nobody wants to land on signing out.
 function isForbidden(path: string): boolean {
   const [first, second] = path
     .toLowerCase()
     .split("/")
     .filter((segment) => segment !== "")
     .map((segment) => segment.split(/[;?#]/, 1)[0])
-  return first === "auth" && (second === "link" || second === "sign-out")
+  return first === "auth" && second !== "account"
 }
 
 /** `/a/..//evil` is `//evil` to a browser, and `/a/..` is `/`; to some proxies `/a/..;x=1//evil` is the same. */

@@ -12,8 +12,8 @@ describe("the development mailbox", () => {
     expect(await mailbox.send(messageTo("ada@example.com"), context)).toEqual({ status: "sent" })
     await mailbox.send(messageTo("eve@example.com"), context)
     expect(mailbox.messages()).toEqual([
-      { ...messageTo("eve@example.com"), sentAt: 1_001 },
-      { ...messageTo("ada@example.com"), sentAt: 1_000 },
+      { ...messageTo("eve@example.com"), id: 2, sentAt: 1_001 },
+      { ...messageTo("ada@example.com"), id: 1, sentAt: 1_000 },
     ])
   })
 

@@ -3,6 +3,8 @@ import type { MailMessage, MailTransport } from "../core/mail/transport.ts"
 
 /** A message as the mailbox shows it. */
 export interface MailboxMessage extends MailMessage {
+  /** Counts from 1, and stays with the message. */
+  readonly id: number
   /** Milliseconds since the epoch. */
   readonly sentAt: number
 }
@@ -22,10 +24,12 @@ export interface DevelopmentMailboxOptions {
 export function createDevelopmentMailbox(options: DevelopmentMailboxOptions = {}): DevelopmentMailbox {
   const { max = 100, clock = systemClock } = options
   let kept: readonly MailboxMessage[] = []
+  let lastId = 0
   return {
     name: "mailbox",
     async send({ to, subject, text, html, link, code }) {
-      kept = [{ to, subject, text, html, link, code, sentAt: clock.now() }, ...kept].slice(0, max)
+      lastId += 1
+      kept = [{ id: lastId, to, subject, text, html, link, code, sentAt: clock.now() }, ...kept].slice(0, max)
       return { status: "sent" }
     },
     messages: () => kept,

@@ -30,7 +30,7 @@ export function chooseConfig(
     host: values.HOST ?? (isDev ? "127.0.0.1" : "0.0.0.0"),
     port,
     isBaseUrlLocal: mode === "development" && values.PUBLIC_BASE_URL === undefined,
-    options: { ...defaults.options, ...optionsOf(values) },
+    options: mergeOptions(defaults.options, optionsOf(values)),
     database: values.DATABASE_URL ?? { engine: "sqlite", path: defaults.path },
     mail: readMailConfig(values, mode, isDev ? "mailbox" : "log", faults),
     logLevel: values.LOG_LEVEL ?? "info",
@@ -39,9 +39,12 @@ export function chooseConfig(
 }
 
 interface Defaults {
-  readonly options: Pick<ServerConfig["options"], "baseUrl" | "siteName" | "secret">
+  readonly options: Pick<ServerConfig["options"], "baseUrl" | "siteName" | "secret" | "limits">
   readonly path: string
 }
+
+// Whoever builds a site signs in again and again, with the same few addresses.
+const ROOMY = { max: 100, minutes: 15 }
 
 function developmentDefaults(
   values: VariableValues,
@@ -50,7 +53,8 @@ function developmentDefaults(
   faults: FaultList,
 ): Defaults {
   const secret = values.LINKLATCH_SECRET ?? developmentSecret(directory, faults)
-  const options = { baseUrl: `http://localhost:${port}`, siteName: "Linklatch (development)", secret }
+  const limits = { askClient: ROOMY, askAddress: ROOMY, redeemClient: ROOMY }
+  const options = { baseUrl: `http://localhost:${port}`, siteName: "Linklatch (development)", secret, limits }
   return { options, path: ".linklatch/dev.db" }
 }
 
@@ -71,6 +75,11 @@ function developmentSecret(directory: string, faults: FaultList): string {
     faults.add("LINKLATCH_SECRET", problem, "Run in a folder that can be written, or set LINKLATCH_SECRET.")
     return PLACEHOLDER_SECRET
   }
+}
+
+// Each limit for itself: who sets one keeps the defaults of the others.
+function mergeOptions(defaults: Defaults["options"], set: ReturnType<typeof optionsOf>): ServerConfig["options"] {
+  return { ...defaults, ...set, limits: { ...defaults.limits, ...set.limits } }
 }
 
 function optionsOf(values: VariableValues) {

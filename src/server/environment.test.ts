@@ -326,6 +326,20 @@ describe("development", () => {
     expect(faultyVariables(dev({ NODE_ENV: "production" }))).toEqual(["NODE_ENV"])
   })
 
+  it("has room for whoever tries again and again, and says so", () => {
+    const roomy = { max: 100, minutes: 15 }
+    expect(configOf(dev()).options.limits).toEqual({ askClient: roomy, askAddress: roomy, redeemClient: roomy })
+    expect(stateOf(dev(), "LIMIT_ASK_CLIENT")).toMatchObject({ state: "development_default", value: "100/15m" })
+    expect(stateOf(dev(), "LIMIT_ASK_BROWSER")?.state).toBe("default")
+    const own = dev({ LIMIT_ASK_ADDRESS: "3/1h" })
+    expect(configOf(own).options.limits).toMatchObject({ askAddress: { max: 3, minutes: 60 }, askClient: roomy })
+    expect(stateOf(own, "LIMIT_ASK_ADDRESS")?.state).toBe("set")
+  })
+
+  it("leaves production's limits alone", () => {
+    expect(configOf(serve(PRODUCTION)).options.limits).toEqual({})
+  })
+
   it("sends mail where a transport is set", () => {
     expect(configOf(dev({ SMTP_URL: "smtp://127.0.0.1:2525", MAIL_FROM: "a@example.com" })).mail.by).toBe("smtp")
   })

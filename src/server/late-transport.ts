@@ -6,7 +6,14 @@ import type { MailTransport } from "../core/mail/transport.ts"
  */
 export function createLateTransport(name: string, load: () => Promise<MailTransport>): MailTransport {
   let loading: Promise<MailTransport> | null = null
-  const loaded = () => (loading ??= load())
+  const loaded = () => {
+    loading ??= load().catch((error: unknown) => {
+      // Not for ever: the next mail tries again.
+      loading = null
+      throw error
+    })
+    return loading
+  }
   return {
     name,
     send: async (message, context) => (await loaded()).send(message, context),

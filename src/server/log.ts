@@ -8,8 +8,8 @@ import type { LogLevel, Mode } from "./server-config.ts"
 /** The server's log: a `Log` for the library, and what a process needs beside. */
 export interface ServerLog extends Log {
   debug(event: string, fields?: LogFields): void
-  /** Writes what is waiting; for the moment before the process ends. */
-  flush(): void
+  /** Resolves when what was waiting is written, or after half a second; for the moment before the process ends. */
+  flush(): Promise<void>
 }
 
 export interface ServerLogOptions {
@@ -27,6 +27,7 @@ export interface ServerLogOptions {
 const DEVELOPMENT_LINK_EVENT = "magic_link_dev_fallback"
 // When nobody reads the pipe, lines are dropped rather than memory filled (LOG-7).
 const MAX_WAITING_BYTES = 16 * 1024 * 1024
+const FLUSH_PATIENCE = 500
 
 /** One JSON line per event: `time`, `level`, the fields, `event`. Nothing that comes in can end the line or hide in it. */
 export function createLog(options: ServerLogOptions): ServerLog {
@@ -63,12 +64,23 @@ function safeFields(fields: LogFields, cleaning: Cleaning): Record<string, unkno
 }
 
 // Asynchronous, so that a slow reader of the log doesn't make people wait for their page.
-function openOutput(write: ServerLogOptions["write"]): { write: (line: string) => void; flush: () => void } {
-  if (write !== undefined) return { write, flush: () => undefined }
+function openOutput(write: ServerLogOptions["write"]): { write: (line: string) => void; flush: () => Promise<void> } {
+  if (write !== undefined) return { write, flush: () => Promise.resolve() }
   const output = destination({ dest: 1, sync: false, maxLength: MAX_WAITING_BYTES })
   // A reader that went away (EPIPE) must not take the server with it.
   output.on("error", () => undefined)
-  return { write: (line) => void output.write(line), flush: () => output.flushSync() }
+  return { write: (line) => void output.write(line), flush: () => flushInTime(output) }
+}
+
+// Never `flushSync`: when the reader of the pipe is gone it tries for ever, and the process could not end.
+function flushInTime(output: ReturnType<typeof destination>): Promise<void> {
+  return new Promise((resolve) => {
+    const giveUp = setTimeout(resolve, FLUSH_PATIENCE)
+    output.flush(() => {
+      clearTimeout(giveUp)
+      resolve()
+    })
+  })
 }
 
 // JSON leaves these as they are, though terminals obey the first and many readers break lines at the others (LOG-5).

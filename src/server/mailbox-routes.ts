@@ -22,7 +22,10 @@ export function mailboxRoutes(mailbox: DevelopmentMailbox, siteName: string): Ho
   routes.get("/mailbox", (c) => {
     const words = wordsFor(pickLocale(c.req.header("accept-language") ?? null))
     const page = { words, siteName, assetVersion, isDevelopment: true }
-    return c.html(mailboxPage(page, { messages: mailbox.messages() }), 200, pageHeaders)
+    const messages = mailbox.messages()
+    // Whoever asked for mail and looks here too early sees it come, without a script.
+    const headers = messages.length === 0 ? { ...pageHeaders, Refresh: "3" } : pageHeaders
+    return c.html(mailboxPage(page, { messages }), 200, headers)
   })
 
   routes.get("/mailbox.json", (c) => {
@@ -32,8 +35,9 @@ export function mailboxRoutes(mailbox: DevelopmentMailbox, siteName: string): Ho
     return c.json(messages, 200, { "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff" })
   })
 
-  routes.get("/mailbox/:file{[0-9]{1,4}\\.html}", (c) => {
-    const message = mailbox.messages()[Number.parseInt(c.req.param("file"), 10)]
+  routes.get("/mailbox/:file{[0-9]{1,9}\\.html}", (c) => {
+    const id = Number.parseInt(c.req.param("file"), 10)
+    const message = mailbox.messages().find((one) => one.id === id)
     return message === undefined ? c.notFound() : c.html(message.html, 200, MESSAGE_HEADERS)
   })
 

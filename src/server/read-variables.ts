@@ -45,12 +45,13 @@ function readFile(name: VariableName, file: string, texts: Map<VariableName, Var
   } catch (cause) {
     faults.add(
       `${name}_FILE`,
-      `The file ${file} can't be read (${codeOf(cause)}).`,
+      // Not its name: it may be the secret itself, put into the wrong variable (P12).
+      `The file that it names can't be read (${codeOf(cause)}).`,
       "Give the path of a file that this user may read.",
     )
     return
   }
-  if (text === "") faults.add(`${name}_FILE`, `The file ${file} is empty.`, `Write the value of ${name} into it.`)
+  if (text === "") faults.add(`${name}_FILE`, "The file that it names is empty.", `Write the value of ${name} into it.`)
   else texts.set(name, { text, file })
 }
 

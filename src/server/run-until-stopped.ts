@@ -12,10 +12,7 @@ export function runUntilStopped(running: RunningServer, log: ServerLog): Promise
   return new Promise((resolve) => {
     let isStopping = false
     const stop = async (why: string, exitCode: number): Promise<void> => {
-      if (isStopping) {
-        log.flush()
-        process.exit(1)
-      }
+      if (isStopping) process.exit(1)
       isStopping = true
       log.info("stopping", { why })
       const outcome = await Promise.race([stopServer(running, log), timeout(STOP_WITHIN)])

@@ -18,7 +18,7 @@ export interface RunningServer {
 }
 
 // What is left of the ten seconds belongs to the mail.
-const PATIENCE_WITH_REQUESTS = 5 * SECOND
+const PATIENCE_WITH_REQUESTS = 3 * SECOND
 
 /**
  * Binds the port first and opens the database after: a second server on the same port must not touch it, and a

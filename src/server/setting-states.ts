@@ -57,6 +57,9 @@ const DEVELOPMENT_DEFAULTS: ReadonlySet<VariableName> = new Set([
   "SITE_NAME",
   "LINKLATCH_SECRET",
   "DATABASE_URL",
+  "LIMIT_ASK_CLIENT",
+  "LIMIT_ASK_ADDRESS",
+  "LIMIT_REDEEM_CLIENT",
 ])
 
 function describeDefaults(config: ServerConfig, settings: Settings): Partial<Record<VariableName, string>> {

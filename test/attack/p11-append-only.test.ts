@@ -189,6 +189,7 @@ const OF_A_USER = [
   "provider_used",
   "session_created",
   "session_revoked",
+  "links_revoked",
   "user_disabled",
   "user_enabled",
 ]
@@ -215,9 +216,8 @@ function expectOutcomes(events: readonly Row[]): void {
     new Set(["not_allowed", "disabled", "rate_limited", "already_signed_in"]),
   )
   expect(said("send_failed", "next")).toEqual(new Set(["later", "given_up"]))
-  // `disabled` stands behind a door that nobody gets to: disabling a user kills their links, which are then superseded.
   expect(said("consume_failed", "reason")).toEqual(
-    new Set(["used", "expired", "superseded", "unknown", "wrong_browser", "wrong_code"]),
+    new Set(["used", "expired", "superseded", "unknown", "wrong_browser", "wrong_code", "disabled"]),
   )
   expect(said("session_revoked", "reason")).toEqual(
     new Set(["signed_out", "signed_out_elsewhere", "signed_out_everywhere", "replaced", "user_disabled"]),

@@ -28,6 +28,7 @@ export const SHAPES: { readonly [Type in EventType]: object } = {
   session_created: { sessionId: ID, provider: WAY_IN },
   session_revoked: { sessionId: ID, reason: WORD },
   rate_limited: { limit: WORD, count: COUNT, windowSeconds: COUNT },
+  links_revoked: {},
   user_disabled: {},
   user_enabled: {},
 }
@@ -110,7 +111,10 @@ async function provokeSessions(app: App): Promise<void> {
 async function provokeUsers(app: App): Promise<void> {
   await signIn(app, "grace@example.com")
   const user = await app.auth.users.find({ email: "grace@example.com" })
+  const waiting = app.browser()
+  const message = await askForMail(app, waiting, "grace@example.com")
   await app.auth.users.disable(user?.id ?? "")
+  await waiting.press(message)
   await app.browser().post("/auth/sign-in", { email: "grace@example.com" })
   await untilIdle(app)
   await app.auth.users.enable(user?.id ?? "")

@@ -38,7 +38,10 @@ describe("a link in another browser", () => {
     expect(await alert(other)).toBe(linkWords.matchWrong(2))
     await typeNumber(other, number)
     await other.waitForURL("**/auth/account")
-    await asking.waitForURL("**/auth/sign-in")
+    await asking.waitForURL("**/auth/check-mail?elsewhere")
+    expect(await heading(asking)).toBe(en.pages.elsewhere.title)
+    await press(asking, en.pages.elsewhere.button)
+    await asking.waitForURL("**/auth/check-mail")
   })
 
   it("works after three wrong numbers only where it was asked for", async () => {

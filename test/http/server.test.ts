@@ -203,18 +203,28 @@ describe("/dev/mailbox", () => {
     const page = await get("/dev/mailbox")
     expect(page.headers.get("content-security-policy")).toContain("default-src 'none'")
     expect(await page.text()).toContain(code)
-    const message = await get("/dev/mailbox/0.html")
+    const message = await get("/dev/mailbox/1.html")
     expect(message.headers.get("content-security-policy")).toBe(
       "default-src 'none'; style-src 'unsafe-inline'; sandbox allow-popups allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation",
     )
     expect(message.status).toBe(200)
-    expect((await get("/dev/mailbox/1.html")).status).toBe(404)
+    expect((await get("/dev/mailbox/2.html")).status).toBe(404)
     expect((await get("/dev/mailbox/x.html")).status).toBe(404)
+  })
+
+  it("looks again by itself while it is empty, and keeps a message where it was when others come", async () => {
+    const { get, url, server } = await start()
+    expect((await get("/dev/mailbox")).headers.get("refresh")).toBe("3")
+    const { link } = await askForMail(url, server.baseUrl, "ada@example.com")
+    expect((await get("/dev/mailbox")).headers.get("refresh")).toBe(null)
+    await askForMail(url, server.baseUrl, "eve@example.com")
+    await expect.poll(async () => (await (await get("/dev/mailbox.json")).json()).length).toBe(2)
+    expect(await (await get("/dev/mailbox/1.html")).text()).toContain(link)
   })
 
   it("doesn't exist in production (OPS-2)", async () => {
     const { get } = await start({}, "serve")
-    for (const path of ["/dev/mailbox", "/dev/mailbox.json", "/dev/mailbox/0.html"])
+    for (const path of ["/dev/mailbox", "/dev/mailbox.json", "/dev/mailbox/1.html"])
       expect((await get(path)).status).toBe(404)
   })
 })

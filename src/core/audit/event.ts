@@ -49,6 +49,8 @@ export type EventDetail = {
   session_revoked: { readonly sessionId: string; readonly reason: RevokeReason }
   /** The first refusal of a key in a window says `count: 1` at once; the rest follow as one event when it ends. */
   rate_limited: { readonly limit: LimitName; readonly count: number; readonly windowSeconds: number }
+  /** Signed out everywhere: links and codes still out are dead too. */
+  links_revoked: Record<never, never>
   user_disabled: Record<never, never>
   user_enabled: Record<never, never>
 }

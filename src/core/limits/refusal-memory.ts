@@ -17,6 +17,8 @@ export interface RefusalMemory {
   remember(limit: LimitTake, refusal: RateLimited, client: Client, at: number): void
   /** Counts whose window is over, to be written as one event each. `Infinity` takes all. */
   takeOver(at: number): readonly RefusalCount[]
+  /** Gives back counts that could not be written, to be taken over again. */
+  putBack(counts: readonly RefusalCount[]): void
 }
 
 interface Entry {
@@ -32,7 +34,7 @@ const MAX_KEYS = 20_000
 
 export function createRefusalMemory(maxKeys = MAX_KEYS): RefusalMemory {
   const entries = new Map<LimitKey, Entry>()
-  const evicted: Entry[] = []
+  const evicted: RefusalCount[] = []
 
   function evictOldest(): void {
     const [oldest] = entries.values()
@@ -61,8 +63,9 @@ export function createRefusalMemory(maxKeys = MAX_KEYS): RefusalMemory {
       entry.quota = quota
       entry.count += count
     },
+    putBack: (counts) => void evicted.push(...counts),
     takeOver(at) {
-      const over = evicted.splice(0)
+      const over: RefusalCount[] = evicted.splice(0)
       for (const [key, entry] of entries) {
         if (at < entry.windowEndsAt) continue
         entries.delete(key)

@@ -48,10 +48,7 @@ export async function askForLink(context: Context, ask: Ask): Promise<AskOutcome
     device: ask.device,
     client,
     limits: {
-      knownBrowser:
-        knownBrowserId === null
-          ? null
-          : limitTake("ask_browser", settings.limits.askBrowser, `${knownBrowserId}\n${address}`),
+      knownBrowser: knownBrowserId === null ? null : limitTake("ask_browser", settings.limits.askBrowser, address),
       client: clientLimit,
       address: limitTake("ask_address", settings.limits.askAddress, address),
     },

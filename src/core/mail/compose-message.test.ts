@@ -48,7 +48,8 @@ Give the link and the code to nobody, not even to us.
   })
 
   it("says the same in German", () => {
-    const { subject, text } = compose({ words: de, ttlMinutes: 1 })
+    const { subject, text } = compose({ words: de, ttlMinutes: 1, device: "Firefox on Linux" })
+    expect(lines(text)).toContain("Angefordert in: Firefox unter Linux")
     expect(subject).toBe("Anmeldung bei Example")
     expect(lines(text)).toContain("Link und Code gelten 1 Minute und nur für eine Anmeldung.")
     expect(lines(text)).toContain("Angefordert am: 21. November 2026 um 09:57 UTC")

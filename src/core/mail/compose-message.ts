@@ -41,7 +41,7 @@ export function composeMessage(parts: MessageParts): MailMessage {
     link,
     code,
     siteName: plainLine(parts.siteName, 100),
-    device: deviceLine(parts.device) || words.mail.unknownDevice,
+    device: deviceLine(words.device(parts.device)) || words.mail.unknownDevice,
     requestedAt: formatTime(parts.requestedAt, words.locale),
     minutes: Math.max(1, Math.floor(parts.ttlMinutes)),
   }

@@ -9,8 +9,15 @@ import { wordsFor } from "../words/words-for.ts"
 import { composeMessage } from "./compose-message.ts"
 import type { MailMessage, MailTransport, SendContext, SendOutcome } from "./transport.ts"
 
+/** A worker's hold on rows of the outbox. */
+export interface Lease {
+  readonly id: string
+  readonly until: number
+}
+
 // Well inside the lease, so that no row is sent by two workers because one was slow.
 const SEND_TIMEOUT = 20 * SECOND
+const SETTLE_TIME = 5 * SECOND
 const RETRY_AFTER = [2 * SECOND, 5 * SECOND, 15 * SECOND, 30 * SECOND, MINUTE]
 
 /** Takes one leased row of the outbox to its end: withheld, sent, put off or given up. */
@@ -18,23 +25,40 @@ export async function deliver(
   context: Context,
   transport: MailTransport,
   item: OutboxItem,
-  leaseId: string,
+  lease: Lease,
   stopping: AbortSignal,
 ): Promise<void> {
   const { settings, store, clock } = context
   const { outboxId } = item
-  const settle = (result: SettleOutbox["result"]) => store.outbox.settle({ outboxId, leaseId, at: clock.now(), result })
+  const settle = (result: SettleOutbox["result"]) =>
+    store.outbox.settle({ outboxId, leaseId: lease.id, at: clock.now(), result })
   if (stopping.aborted) return void (await settle({ status: "released" }))
   const reason = withholdReason(item, settings)
   if (reason !== null) return void (await settle({ status: "withheld", reason }))
   if (clock.now() >= item.deadline) return void (await settle(failed(context, transport, item, tooLate)))
-  const minted = await mint(context, item, leaseId)
+  const minted = await mint(context, item, lease.id)
   if (minted === null) return
-  const signal = AbortSignal.any([stopping, AbortSignal.timeout(SEND_TIMEOUT)])
+  // Measured from the claim, not from now: a process that stood still meanwhile has less time left.
+  const timeLeft = Math.max(0, Math.min(SEND_TIMEOUT, lease.until - clock.now() - SETTLE_TIME))
+  const signal = AbortSignal.any([stopping, AbortSignal.timeout(timeLeft)])
   const outcome = await send(context, transport, minted.message, { idempotencyKey: minted.linkId, signal })
   if (outcome.status === "failed") return void (await settle(failed(context, transport, item, outcome)))
   const { requestId, attempt } = item
-  await settle({ status: "sent", detail: { requestId, linkId: minted.linkId, attempt, transport: transport.name } })
+  const sent = { requestId, linkId: minted.linkId, attempt, transport: transport.name }
+  await insist(() => settle({ status: "sent", detail: sent }))
+}
+
+// The mail is out: unless that is written down, another worker sends it again. Three seconds in all, inside the lease.
+async function insist(settle: () => Promise<unknown>): Promise<void> {
+  for (const wait of [100, 200, 400, 800, 1_600]) {
+    const isSettled = await settle().then(
+      () => true,
+      () => false,
+    )
+    if (isSettled) return
+    await new Promise((resolve) => setTimeout(resolve, wait))
+  }
+  await settle()
 }
 
 const tooLate = { status: "failed", isPermanent: true, reason: "too_late" } as const
@@ -90,7 +114,10 @@ async function send(
 ): Promise<SendOutcome> {
   try {
     const outcome = await sendInTime(transport, message, options)
-    return outcome.status === "sent" || REASON_SHAPE.test(outcome.reason) ? outcome : { ...outcome, reason: "unknown" }
+    if (outcome.status === "sent") return outcome
+    const { isPermanent, retryAfterMs = Number.NaN } = outcome
+    const reason = REASON_SHAPE.test(outcome.reason) ? outcome.reason : "unknown"
+    return { status: "failed", isPermanent, reason, retryAfterMs }
   } catch (error) {
     // Not the error itself: it has seen the message, and its text may hold the link.
     const { name, code } = error instanceof Error ? (error as NodeJS.ErrnoException) : {}

@@ -2,7 +2,7 @@ import { SECOND } from "../clock.ts"
 import type { Context } from "../context.ts"
 import { uuidv7 } from "../ids.ts"
 import type { OutboxItem } from "../store.ts"
-import { deliver } from "./deliver.ts"
+import { deliver, type Lease } from "./deliver.ts"
 import type { MailTransport } from "./transport.ts"
 
 const LEASE = 30 * SECOND
@@ -86,14 +86,14 @@ export class MailWorker {
   async #claim(max: number): Promise<number> {
     const { clock, random, store } = this.#context
     const at = clock.now()
-    const leaseId = uuidv7(at, random)
-    const items = await store.outbox.claim({ leaseId, leaseUntil: at + LEASE, max, at })
-    for (const item of items) this.#track(item, leaseId)
+    const lease = { id: uuidv7(at, random), until: at + LEASE }
+    const items = await store.outbox.claim({ leaseId: lease.id, leaseUntil: lease.until, max, at })
+    for (const item of items) this.#track(item, lease)
     return items.length
   }
 
-  #track(item: OutboxItem, leaseId: string): void {
-    const delivery = deliver(this.#context, this.#transport, item, leaseId, this.#stopping.signal)
+  #track(item: OutboxItem, lease: Lease): void {
+    const delivery = deliver(this.#context, this.#transport, item, lease, this.#stopping.signal)
       // The row stays leased, and another try follows when the lease runs out: nothing is lost by an error here.
       .catch((error: unknown) => this.#context.log.error("mail_delivery_failed", { outboxId: item.outboxId, error }))
       .finally(() => {

@@ -2,6 +2,7 @@ import type { Words } from "./words.ts"
 
 export const de: Words = {
   locale: "de",
+  device: germanDevice,
   mail: {
     subject: (siteName) => `Anmeldung bei ${siteName}`,
     preheader: (minutes) => `Ihr Link und Ihr Code. Sie gelten ${count(minutes, "Minute")}.`,
@@ -30,7 +31,7 @@ export const de: Words = {
       emailLabel: "E-Mail-Adresse",
       button: "Link anfordern",
       empty: "Geben Sie Ihre E-Mail-Adresse ein.",
-      invalid: "Das ist keine E-Mail-Adresse. Geben Sie eine wie ada@example.com ein.",
+      invalid: "An diese Adresse können wir nichts schicken. Prüfen Sie sie auf Tippfehler.",
       signedOut: "Sie sind in diesem Browser abgemeldet.",
       signedInAs: (address) => [
         "Sie sind als ",
@@ -49,6 +50,8 @@ export const de: Words = {
       button: "Anmelden",
       wrongCode: (triesLeft) => `Der Code stimmt nicht. ${triesLeftOf(triesLeft)}`,
       notACode: "Der Code hat sechs Ziffern. Sehen Sie in der Nachricht nach und geben Sie ihn noch einmal ein.",
+      supersededCode: "Dieser Code stammt aus einer älteren Nachricht. Nehmen Sie die neueste.",
+      expiredCode: "Dieser Code ist abgelaufen. Fordern Sie eine neue Nachricht an.",
       codeSpent: "Zu viele falsche Codes. Öffnen Sie den Link in der Nachricht oder fordern Sie eine neue an.",
       matchNumber: "Wenn Sie den Link auf einem anderen Gerät öffnen, wird dort nach dieser Zahl gefragt",
       nothingYet: "Nichts angekommen? Sehen Sie auch im Spam-Ordner nach.",
@@ -57,6 +60,17 @@ export const de: Words = {
       resendReady: "Sie können jetzt eine neue Nachricht anfordern.",
       reload: "Seite neu laden",
       otherAddress: "Andere Adresse verwenden",
+    },
+    elsewhere: {
+      title: "Sie haben sich in einem anderen Browser angemeldet",
+      text: (address) => [
+        "Link oder Code für ",
+        address,
+        " wurden dort benutzt. Wenn es hier war, haben Sie sich seitdem abgemeldet.",
+      ],
+      button: "Auch hier anmelden",
+      notYou:
+        "Das waren nicht Sie? Melden Sie sich hier an, und melden Sie in Ihrem Konto die Browser ab, die Sie nicht kennen.",
     },
     link: {
       title: (siteName) => `Bei ${siteName} anmelden`,
@@ -86,10 +100,13 @@ export const de: Words = {
         title: "Dieser Link wurde schon benutzt",
         text: "Jeder Link gilt nur einmal. Wenn Sie das nicht waren, melden Sie sich neu an und beenden Sie die Sitzungen, die Sie nicht kennen.",
       },
-      expired: { title: "Dieser Link ist abgelaufen", text: "Zu Ihrer Sicherheit gelten Links nur wenige Minuten." },
+      expired: {
+        title: "Dieser Link ist abgelaufen",
+        text: "Zu Ihrer Sicherheit gelten Links nur eine begrenzte Zeit. Fordern Sie einen neuen an.",
+      },
       superseded: {
-        title: "Es gibt einen neueren Link",
-        text: "Dieser gilt nicht mehr, seit der nächste verschickt wurde oder Sie sich angemeldet haben. Nehmen Sie die neueste Nachricht oder fordern Sie eine weitere an.",
+        title: "Dieser Link gilt nicht mehr",
+        text: "Seitdem wurde ein neuerer verschickt, oder Sie haben sich angemeldet, überall abgemeldet oder wurden gesperrt. Nehmen Sie die neueste Nachricht oder fordern Sie eine weitere an.",
       },
       unknown: {
         title: "Dieser Link funktioniert nicht",
@@ -115,7 +132,7 @@ export const de: Words = {
       lastSeen: "Zuletzt aktiv",
       ip: "IP-Adresse",
       signOut: "Abmelden",
-      signOutOf: (device) => `${device} abmelden`,
+      signOutOf: (device) => `Abmelden: ${device}`,
       signOutEverywhere: "Überall abmelden",
       providers: "Wie Sie sich anmelden",
       providersText: "Alle Wege, die Sie schon benutzt haben.",
@@ -158,7 +175,10 @@ export const de: Words = {
         title: "Das kam von einer fremden Website",
         text: "Zu Ihrer Sicherheit nehmen wir nur Formulare unserer eigenen Seiten an. Öffnen Sie die Seite hier und versuchen Sie es noch einmal.",
       },
-      rate_limited: { title: "Zu viele Versuche", text: "Aus Ihrem Netz kamen in kurzer Zeit viele Anfragen." },
+      rate_limited: {
+        title: "Zu viele Versuche",
+        text: "Aus Ihrem Netz kamen in kurzer Zeit viele Anfragen. Eine Nachricht, die Sie schon haben, gilt so lange, wie darin steht.",
+      },
       forbidden: {
         title: "Diese Seite dürfen Sie nicht öffnen",
         text: "Sie sind angemeldet, aber diese Adresse hat hier keinen Zugang.",
@@ -189,7 +209,7 @@ export const de: Words = {
     mailbox: {
       title: "Postfach der Entwicklung",
       text: "E-Mails, die verschickt worden wären, die neueste zuerst. Diese Seite gibt es nur während der Entwicklung.",
-      empty: "Noch keine E-Mail. Fordern Sie auf der Anmeldeseite einen Link an und laden Sie diese Seite neu.",
+      empty: "Noch keine E-Mail. Fordern Sie auf der Anmeldeseite einen Link an: Sie erscheint hier von selbst.",
       to: "An",
       sentAt: "Gesendet",
       code: "Code",
@@ -198,6 +218,14 @@ export const de: Words = {
       asText: "Text der Nachricht",
     },
   },
+}
+
+// Labels are made by one function, as "<browser> on <system>"; any other text stays as it is.
+function germanDevice(label: string): string {
+  const cut = label.lastIndexOf(" on ")
+  const browser = cut === -1 ? label : label.slice(0, cut)
+  const system = cut === -1 ? "" : ` unter ${label.slice(cut + " on ".length)}`
+  return `${browser === "a browser" ? "ein Browser" : browser}${system}`
 }
 
 const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? "" : "n"}`

@@ -2,6 +2,7 @@ import type { Words } from "./words.ts"
 
 export const en: Words = {
   locale: "en-GB",
+  device: (label) => label,
   mail: {
     subject: (siteName) => `Login to ${siteName}`,
     preheader: (minutes) => `Your link and your code. They last ${count(minutes, "minute")}.`,
@@ -30,7 +31,7 @@ export const en: Words = {
       emailLabel: "Email address",
       button: "Email me a link",
       empty: "Enter your email address.",
-      invalid: "That is not an email address. Enter one like ada@example.com.",
+      invalid: "We can't send to that address. Check it for typing slips.",
       signedOut: "You're signed out of this browser.",
       signedInAs: (address) => ["You're signed in as ", address, ". To switch, enter another address."],
       toAccount: "Go to your account",
@@ -44,6 +45,8 @@ export const en: Words = {
       button: "Sign in",
       wrongCode: (triesLeft) => `That is not the code. ${triesLeftOf(triesLeft)}`,
       notACode: "The code has six digits. Look at the message and type it again.",
+      supersededCode: "That code is from an older message. Use the newest one.",
+      expiredCode: "That code has expired. Ask for a new message.",
       codeSpent: "Too many wrong codes. Use the link in the message, or ask for a new message.",
       matchNumber: "If you open the link on another device, it will ask for this number",
       nothingYet: "Nothing there? Look in your spam folder too.",
@@ -52,6 +55,16 @@ export const en: Words = {
       resendReady: "You can ask again now.",
       reload: "Reload this page",
       otherAddress: "Use another address",
+    },
+    elsewhere: {
+      title: "You signed in in another browser",
+      text: (address) => [
+        "The link or the code for ",
+        address,
+        " has been used there. If it was here, you have signed out since.",
+      ],
+      button: "Sign in here too",
+      notYou: "Not you? Sign in here, and on your account page sign out the browsers that you don't know.",
     },
     link: {
       title: (siteName) => `Sign in to ${siteName}`,
@@ -79,10 +92,13 @@ export const en: Words = {
         title: "This link has been used",
         text: "Each link signs in once. If that wasn't you, sign in again and end the sessions that you don't know.",
       },
-      expired: { title: "This link has expired", text: "Links last only a few minutes, to keep your account safe." },
+      expired: {
+        title: "This link has expired",
+        text: "Links last for a limited time, to keep your account safe. Ask for a new one.",
+      },
       superseded: {
-        title: "There is a newer link",
-        text: "This one stopped working when the next was sent, or when you signed in. Use the newest message, or ask for another.",
+        title: "This link no longer works",
+        text: "Since then a newer one was sent, or you signed in, signed out everywhere or were disabled. Use the newest message, or ask for another.",
       },
       unknown: {
         title: "This link doesn't work",
@@ -148,7 +164,10 @@ export const en: Words = {
         title: "That came from another site",
         text: "To keep you safe, we only take forms from our own pages. Open the page here and try again.",
       },
-      rate_limited: { title: "Too many tries", text: "There were many requests from your network in a short time." },
+      rate_limited: {
+        title: "Too many tries",
+        text: "There were many requests from your network in a short time. A message that you already have stays good for as long as it says.",
+      },
       forbidden: { title: "You can't open this page", text: "You're signed in, but this address has no access to it." },
       bad_request: {
         title: "We couldn't read that",
@@ -176,7 +195,7 @@ export const en: Words = {
     mailbox: {
       title: "Development mailbox",
       text: "Mail that would have been sent, newest first. This page exists in development only.",
-      empty: "No mail yet. Ask for a link on the sign-in page, then reload.",
+      empty: "No mail yet. Ask for a link on the sign-in page: it will show here by itself.",
       to: "To",
       sentAt: "Sent",
       code: "Code",

@@ -2,6 +2,8 @@
 export interface Words {
   /** A BCP 47 tag, for `lang` and for dates. */
   readonly locale: string
+  /** A browser's label as it is kept, in English: "Firefox on Windows", "a browser". */
+  device(label: string): string
   readonly mail: MailWords
   readonly pages: PageWords
 }
@@ -55,6 +57,7 @@ export interface PageWords {
   readonly layout: LayoutWords
   readonly signIn: SignInWords
   readonly checkMail: CheckMailWords
+  readonly elsewhere: ElsewhereWords
   readonly link: LinkWords
   readonly linkProblem: LinkProblemWords
   readonly account: AccountWords
@@ -93,6 +96,8 @@ export interface CheckMailWords {
   readonly button: string
   wrongCode(triesLeft: number): string
   readonly notACode: string
+  readonly supersededCode: string
+  readonly expiredCode: string
   readonly codeSpent: string
   readonly matchNumber: string
   readonly nothingYet: string
@@ -101,6 +106,13 @@ export interface CheckMailWords {
   readonly resendReady: string
   readonly reload: string
   readonly otherAddress: string
+}
+
+export interface ElsewhereWords {
+  readonly title: string
+  text<Part>(address: Part): Sentence<Part>
+  readonly button: string
+  readonly notYou: string
 }
 
 export interface LinkWords {

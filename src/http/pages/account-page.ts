@@ -57,7 +57,7 @@ function sessionRow(page: PageContext, session: AccountSession): Page {
   const words = page.words.pages.account
   return html`<li class="row">
 <div>
-<p class="row-title"><bdi>${session.device}</bdi>${session.isCurrent && html`<span class="badge">${words.current}</span>`}</p>
+<p class="row-title"><bdi>${page.words.device(session.device)}</bdi>${session.isCurrent && html`<span class="badge">${words.current}</span>`}</p>
 <dl class="facts">
 <div><dt>${words.lastSeen}</dt><dd>${time(page.words, session.lastSeenAt)}</dd></div>
 <div><dt>${words.firstSeen}</dt><dd>${time(page.words, session.createdAt)}</dd></div>
@@ -71,7 +71,7 @@ ${signOutForm(page, session)}
 // This browser signs out where its cookies go too; any other one is named by its public id.
 function signOutForm(page: PageContext, session: AccountSession): Page {
   const words = page.words.pages.account
-  const button = html`<button class="button quiet small" type="submit" aria-label="${words.signOutOf(session.device)}">${words.signOut}</button>`
+  const button = html`<button class="button quiet small" type="submit" aria-label="${words.signOutOf(page.words.device(session.device))}">${words.signOut}</button>`
   if (session.isCurrent) return html`<form method="post" action="/auth/sign-out">${button}</form>`
   return html`<form method="post" action="/auth/account/sign-out">
 <input type="hidden" name="session" value="${session.id}">${button}

@@ -33,6 +33,16 @@ describe("checkMailPage", () => {
     expect(html).toContain("<title>Error: ")
   })
 
+  it.each([
+    ["superseded", "That code is from an older message. Use the newest one."],
+    ["expired", "That code has expired. Ask for a new message."],
+  ] as const)("says of a right code that is %s what to do, beside the field", (kind, text) => {
+    const html = render({ problem: { kind } }).replaceAll("&#39;", "'")
+    expect(html).toContain(`<p class="field-error" id="code-error" role="alert">${text}</p>`)
+    expect(html).toContain('action="/auth/code"')
+    expect(html).toContain('name="email" value="ada@example.com"')
+  })
+
   it("takes no code once the tries are spent", () => {
     const html = render({ codeTriesLeft: 0, problem: { kind: "wrong_code", triesLeft: 0 } })
     expect(html).not.toContain('action="/auth/code"')

@@ -6,11 +6,16 @@ import { fieldError, invalidBecauseOf } from "./field-error.ts"
 import { layout, type Page, type PageContext } from "./layout.ts"
 import { signInHref } from "./sign-in-href.ts"
 
+/** Why the code that was typed signs nobody in. */
+export type CodeProblem =
+  | { readonly kind: "wrong_code"; readonly triesLeft: number }
+  | { readonly kind: "not_a_code" | "superseded" | "expired" }
+
 export interface CheckMailPageData {
   readonly email: string
   readonly matchNumber: number
   readonly next: string | null
-  readonly problem: { readonly kind: "wrong_code"; readonly triesLeft: number } | { readonly kind: "not_a_code" } | null
+  readonly problem: CodeProblem | null
   readonly codeTriesLeft: number
   readonly resendInSeconds: number
   readonly linkTtlMinutes: number
@@ -39,16 +44,29 @@ ${resendForm(words, data)}
 }
 
 // The hint is shown by the script, which is what makes it true.
-function codeForm(words: PageWords["checkMail"], problem: CheckMailPageData["problem"]): Page {
+function codeForm(words: PageWords["checkMail"], problem: CodeProblem | null): Page {
   return html`<form class="stack" method="post" action="/auth/code" novalidate>
 <div class="field">
 <label for="code">${words.codeLabel}</label>
 <p class="hint" id="code-hint" hidden>${words.codeHint}</p>
 <input class="digits" id="code" name="code" type="text" inputmode="numeric" autocomplete="one-time-code" autocapitalize="none" spellcheck="false" required data-code ${problem && html`autofocus`} ${problem && invalidBecauseOf("code-error")}>
-${problem && fieldError("code-error", problem.kind === "wrong_code" ? words.wrongCode(problem.triesLeft) : words.notACode)}
+${problem && fieldError("code-error", problemText(words, problem))}
 </div>
 <button class="button" type="submit">${words.button}</button>
 </form>`
+}
+
+function problemText(words: PageWords["checkMail"], problem: CodeProblem): string {
+  switch (problem.kind) {
+    case "wrong_code":
+      return words.wrongCode(problem.triesLeft)
+    case "not_a_code":
+      return words.notACode
+    case "superseded":
+      return words.supersededCode
+    case "expired":
+      return words.expiredCode
+  }
 }
 
 // Without the script nothing opens the button when the wait is over, so a link loads the page anew.

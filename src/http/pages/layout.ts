@@ -53,6 +53,6 @@ ${options.body}
 function developmentNote(page: PageContext): Page {
   const words = page.words.pages.layout
   return html`<aside class="development" aria-label="${words.developmentLabel}">
-<p>${words.development} <a href="/dev/mailbox">${words.mailbox}</a></p>
+<p>${words.development} <a href="/dev/mailbox" target="_blank" rel="noopener">${words.mailbox}</a></p>
 </aside>`
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest"
 import type { Address } from "../../core/addresses/canonical-address.ts"
+import { de } from "../../core/words/de.ts"
 import { en } from "../../core/words/en.ts"
 import { type LinkPageData, type LinkPageMode, linkPage } from "./link-page.ts"
 
@@ -53,5 +54,21 @@ describe("linkPage", () => {
     expect(html).not.toContain(token)
     expect(html).not.toContain('action="/auth/link"')
     expect(html).toContain('<input type="hidden" name="email" value="ada@example.com">')
+    expect(html).not.toContain('name="next"')
+  })
+
+  it("keeps where the person was going for the new link", () => {
+    const mode = { kind: "only_there", device: "Firefox on Windows", requestedAt: at } as const
+    expect(render({ mode, next: "/reports" })).toContain('<input type="hidden" name="next" value="/reports">')
+  })
+
+  it("lets the browser ask for a number that is missing", () => {
+    expect(render({ mode: match })).toMatch(/<input [^>]*name="match"[^>]* required/)
+    expect(render({ mode: match })).not.toContain("novalidate")
+  })
+
+  it("names the browser in the words of the page", () => {
+    const page = { token, email: "ada@example.com", mode: match, signedInAs: null }
+    expect(String(linkPage({ ...context, words: de }, page))).toContain("<bdi>Firefox unter Windows</bdi>")
   })
 })

@@ -25,6 +25,8 @@ export interface LinkPageData {
   readonly token: string
   readonly email: string
   readonly mode: LinkPageMode
+  /** Where the person was going; kept for the next link. */
+  readonly next?: string | null
   readonly signedInAs: User | null
 }
 
@@ -86,7 +88,7 @@ function matchPage(page: PageContext, data: LinkPageData, mode: LinkPageMode & {
 <p class="lead">${words.matchText}</p>
 ${requestFacts(page, data, mode)}
 ${isSomebodyElse(data) && html`<p class="notice">${words.signedInAs(address(data.signedInAs.email))}</p>`}
-<form class="stack" method="post" action="/auth/link" novalidate>
+<form class="stack" method="post" action="/auth/link">
 ${tokenField(data)}
 ${matchField(words, mode)}
 <button class="button" type="submit" data-busy="${words.busy}">${words.button}</button>
@@ -107,7 +109,7 @@ function onlyTherePage(
 <p class="lead">${words.onlyThereText}</p>
 ${requestFacts(page, data, mode)}
 <form class="stack" method="post" action="/auth/sign-in">
-${askFields({ email: data.email, next: null })}
+${askFields({ email: data.email, next: data.next ?? null })}
 <button class="button" type="submit">${page.words.pages.linkProblem.newLink}</button>
 </form>`,
   })
@@ -121,11 +123,12 @@ function requestFacts(
   const words = page.words.pages.link
   return html`<dl class="facts boxed">
 <div><dt>${words.address}</dt><dd>${address(data.email)}</dd></div>
-<div><dt>${words.device}</dt><dd><bdi>${mode.device}</bdi></dd></div>
+<div><dt>${words.device}</dt><dd><bdi>${page.words.device(mode.device)}</bdi></dd></div>
 <div><dt>${words.requestedAt}</dt><dd>${time(page.words, mode.requestedAt)}</dd></div>
 </dl>`
 }
 
+// The browser itself asks for a number that is missing: nothing is sent, and no try is spent.
 function matchField(words: LinkWords, mode: { readonly triesLeft: number; readonly wasWrong: boolean }): Page {
   return html`<div class="field">
 <label for="match">${words.matchLabel}</label>

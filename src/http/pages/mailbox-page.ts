@@ -3,6 +3,7 @@ import { layout, type Page, type PageContext } from "./layout.ts"
 import { time } from "./time.ts"
 
 export interface MailboxMessage {
+  readonly id: number
   readonly to: string
   readonly subject: string
   readonly text: string
@@ -36,7 +37,7 @@ function article(page: PageContext, message: MailboxMessage, index: number): Pag
 </dl>
 <p class="actions">
 <a class="button small" href="${message.link}">${words.openLink}</a>
-<a class="button quiet small" href="/dev/mailbox/${index}.html">${words.asHtml}</a>
+<a class="button quiet small" href="/dev/mailbox/${message.id}.html">${words.asHtml}</a>
 </p>
 <details ${index === 0 && html`open`}>
 <summary>${words.asText}</summary>

@@ -15,11 +15,14 @@ export function problemPage(page: PageContext, data: ProblemPageData): Page {
     title,
     body: html`<h1>${title}</h1>
 <p class="lead">${text} ${data.retryAfterSeconds !== undefined && words.retryAfter(data.retryAfterSeconds)}</p>
-<p>${wayOn(page, data.problem)}</p>`,
+${wayOn(page, data.problem)}`,
   })
 }
 
 function wayOn(page: PageContext, problem: ProblemCode): Page {
-  if (problem === "forbidden") return html`<a class="button" href="/auth/account">${page.words.pages.account.title}</a>`
-  return html`<a class="button" href="/auth/sign-in">${page.words.pages.problem.toSignIn}</a>`
+  // Whatever it led to would be refused as well.
+  if (problem === "rate_limited") return html``
+  if (problem === "forbidden")
+    return html`<p><a class="button" href="/auth/account">${page.words.pages.account.title}</a></p>`
+  return html`<p><a class="button" href="/auth/sign-in">${page.words.pages.problem.toSignIn}</a></p>`
 }

@@ -30,7 +30,13 @@ export async function signOutSessions(visit: Visit, { user, session }: SignedIn)
   const { store, clock } = visit.site.context
   const reason =
     sessionId === "all" ? "signed_out_everywhere" : sessionId === session.id ? "signed_out" : "signed_out_elsewhere"
-  await store.sessions.revoke({ userId: user.id, sessionId, reason, client: visit.client, at: clock.now() })
+  const ended = await store.sessions.revoke({
+    userId: user.id,
+    sessionId,
+    reason,
+    client: visit.client,
+    at: clock.now(),
+  })
   if (reason !== "signed_out_elsewhere") return redirectSignedOut(visit)
-  return redirect(visit, "/auth/account?signed-out")
+  return redirect(visit, ended === 0 ? "/auth/account" : "/auth/account?signed-out")
 }

@@ -10,9 +10,9 @@ import type { Visit } from "../visit.ts"
 
 export async function showSignIn(visit: Visit): Promise<Response> {
   const { searchParams } = new URL(visit.request.url)
-  const notice = searchParams.has("signed-out") ? "signed_out" : null
   const next = visit.next(searchParams.get("next"))
   const signedIn = await visit.signedIn()
+  const notice = signedIn === null && searchParams.has("signed-out") ? "signed_out" : null
   return respondPage(
     visit,
     signInPage(visit.page, { email: "", next, problem: null, notice, signedInAs: signedIn?.user ?? null }),

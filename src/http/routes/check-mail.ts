@@ -1,27 +1,32 @@
 import { MINUTE, SECOND } from "../../core/clock.ts"
 import { hashFlow } from "../../core/links/flow.ts"
 import type { PendingRequest } from "../../core/store.ts"
-import { type CheckMailPageData, checkMailPage } from "../pages/check-mail-page.ts"
+import { type CodeProblem, checkMailPage } from "../pages/check-mail-page.ts"
+import { elsewherePage } from "../pages/elsewhere-page.ts"
 import { redirect, type Reply, respondPage } from "../respond.ts"
 import type { Visit } from "../visit.ts"
 
 // A mail needs a moment; whoever presses at once only spends the allowance of three an hour.
 const RESEND_AFTER = 30 * SECOND
+const ELSEWHERE = "/auth/check-mail?elsewhere"
 
-/** Waits with the person. Once the link was pressed in this browser, it leads on to where they were going. */
+/** Waits with the person. Once the link was pressed in this browser, it leads on to where they were going; in another, it says so. */
 export async function showCheckMail(visit: Visit): Promise<Response> {
   const { flow, site } = visit
   const request = flow === null ? null : await site.context.store.requests.latest(hashFlow(flow))
   if (request === null) return redirect(visit, "/auth/sign-in")
   if (request.closedAt === null) return respondCheckMail(visit, request)
-  const signedIn = await visit.signedIn()
-  return redirect(visit, signedIn === null ? "/auth/sign-in" : (request.next ?? "/auth/account"))
+  const { address: email, next } = request
+  if ((await visit.signedIn()) !== null) return redirect(visit, next ?? "/auth/account")
+  // By a redirect, as that is what tells the script on the page that the wait is over.
+  const isThere = new URL(visit.request.url).searchParams.has("elsewhere")
+  return isThere ? respondPage(visit, elsewherePage(visit.page, { email, next })) : redirect(visit, ELSEWHERE)
 }
 
 export function respondCheckMail(
   visit: Visit,
   request: PendingRequest,
-  problem: CheckMailPageData["problem"] = null,
+  problem: CodeProblem | null = null,
   reply: Reply = {},
 ): Promise<Response> {
   const { settings, clock } = visit.site.context

@@ -1,7 +1,7 @@
 import { parseCode } from "../../core/links/code.ts"
 import { type Flow, hashFlow } from "../../core/links/flow.ts"
 import { redeemCode } from "../../core/links/redeem.ts"
-import type { CheckMailPageData } from "../pages/check-mail-page.ts"
+import type { CodeProblem } from "../pages/check-mail-page.ts"
 import { respondProblem, respondRateLimited } from "../problems.ts"
 import { readForm } from "../read-form.ts"
 import { redirect } from "../respond.ts"
@@ -33,13 +33,15 @@ export async function useCode(visit: Visit): Promise<Response> {
       return redirect(visit, "/auth/check-mail")
     case "expired":
     case "superseded":
+      return askAgain(visit, flow, { kind: outcome.status })
     case "refused":
       return respondLinkProblem(visit, outcome.status)
   }
 }
 
-async function askAgain(visit: Visit, flow: Flow, problem: CheckMailPageData["problem"]): Promise<Response> {
+async function askAgain(visit: Visit, flow: Flow, problem: CodeProblem): Promise<Response> {
   const request = await visit.site.context.store.requests.latest(hashFlow(flow))
   if (request === null) return redirect(visit, "/auth/sign-in")
+  if (request.closedAt !== null) return redirect(visit, "/auth/check-mail")
   return respondCheckMail(visit, request, problem, { status: 422 })
 }

@@ -1,3 +1,4 @@
+import { deadReason } from "../../core/links/dead-reason.ts"
 import { hashFlow } from "../../core/links/flow.ts"
 import { parseMatchNumber } from "../../core/links/match-number.ts"
 import { redeemLink } from "../../core/links/redeem.ts"
@@ -25,14 +26,21 @@ export async function showLink(visit: Visit, text: string): Promise<Response> {
   const token = parseToken(text)
   const { context } = visit.site
   const link = token === null ? null : await context.store.links.inspect(hashToken(token))
-  if (token === null || link === null) return respondLinkProblem(visit, "unknown")
+  if (token === null || link === null) return refuseLink(visit, "unknown")
   const dead = deadReason(link, context.clock.now())
   const signedIn = await visit.signedIn()
   if (dead === "used" && isOwner(signedIn, link))
     return redirect(visit, link.next ?? "/auth/account", { hasTokenInUrl: true })
-  if (dead !== null) return respondLinkProblem(visit, dead, link)
+  if (dead !== null) return refuseLink(visit, dead, link)
   if (!isSameBrowser(visit, link)) await notePrefetch(visit, token, link)
   return respondLink(visit, token, link, false)
+}
+
+// For whoever watches the log: somebody opened a link that signs nobody in. No event, as a GET changes nothing (P2).
+function refuseLink(visit: Visit, reason: LinkProblem, link: LinkView | null = null): Promise<Response> {
+  const { ip } = visit.client
+  visit.site.context.log.info("link_refused", { reason, linkId: link?.linkId ?? null, ip })
+  return respondLinkProblem(visit, reason, link)
 }
 
 /** Presses the button. */
@@ -52,7 +60,7 @@ export async function useLink(visit: Visit): Promise<Response> {
       const link = await visit.site.context.store.links.inspect(hashToken(token))
       return link === null
         ? respondLinkProblem(visit, "unknown")
-        : respondLink(visit, token, link, true, { status: 403 })
+        : respondLink(visit, token, link, outcome.wasTried, { status: 403 })
     }
     case "used":
       // After a double press the browser has its session by now: the page behind this sends it on, signed in.
@@ -114,10 +122,4 @@ async function notePrefetch(visit: Visit, token: Token, link: LinkView): Promise
   if (link.prefetchedAt !== null) return
   const { store, clock } = visit.site.context
   await store.links.notePrefetch({ tokenHash: hashToken(token), client: visit.client, at: clock.now() })
-}
-
-function deadReason(link: LinkView, at: number): "used" | "superseded" | "expired" | null {
-  if (link.consumedAt !== null) return "used"
-  if (link.isSuperseded) return "superseded"
-  return at < link.expiresAt ? null : "expired"
 }

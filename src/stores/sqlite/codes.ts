@@ -1,16 +1,17 @@
 import type { DatabaseSync } from "node:sqlite"
 import type { ConsumeFailure } from "../../core/audit/event.ts"
 import { CODE_TRIES } from "../../core/links/code.ts"
+import { type DeadReason, deadReason } from "../../core/links/dead-reason.ts"
 import type { CodeStore, RedeemCode, RedeemCodeOutcome } from "../../core/store.ts"
 import type { Journal, OpenJournal } from "./journal.ts"
 import type { TakeLimit } from "./limits.ts"
-import { type CompleteRedeem, deadReason, type LinkRow, writeConsumeFailed } from "./redeem.ts"
+import { type CompleteRedeem, type LinkRow, linkState, writeConsumeFailed } from "./redeem.ts"
 import type { FindLatest, LatestRequest } from "./requests.ts"
 import type { SharedCommit } from "./shared-commit.ts"
 
 const FIND_MINTED = `
   select t.link_id, t.token_hash, t.request_id, t.flow_hash, t.address, t.code_hash, t.expires_at, t.consumed_at,
-    t.superseded_at, t.match_tries, r.next, r.seq as request_seq, u.closed_through
+    t.superseded_at, t.match_tries, r.next, r.seq as request_seq, u.closed_through, u.disabled_at
   from magic_link_tokens t join sign_in_requests r on r.request_id = t.request_id
     left join users u on u.address = t.address
   where t.flow_hash = ? order by t.seq desc`
@@ -30,7 +31,7 @@ export function createCodes(
   function redeem(args: RedeemCode, request: LatestRequest | undefined, journal: Journal): RedeemCodeOutcome {
     const limited = takeLimit(args.limit, args.at, journal)
     if (limited.status === "refused") return { ...limited, status: "rate_limited" }
-    const fail = (reason: ConsumeFailure, found: LinkRow | null = null) =>
+    const fail = (reason: ConsumeFailure | DeadReason, found: LinkRow | null = null) =>
       writeConsumeFailed(journal, "email_code", reason, found)
     if (request === undefined) {
       fail("unknown")
@@ -44,7 +45,7 @@ export function createCodes(
       if (triesLeft > 0) spendCodeTry.run(request.request_id)
       return { status: "wrong_code", triesLeft: Math.max(0, triesLeft - 1) }
     }
-    const dead = deadReason(link, args.at)
+    const dead = deadReason(linkState(link), args.at)
     if (dead !== null) {
       fail(dead, link)
       return { status: dead }

@@ -67,8 +67,7 @@ export function createLimits(
 // older than a window is kept for one more: so no window holds too many even where two processes' clocks disagree by up
 // to a window (P8).
 function keptHits(hits: readonly number[], at: number, { windowMs }: LimitTake): readonly number[] {
-  const newest = Math.max(at, hits.at(-1) ?? at)
-  return [...hits, at].filter((hit) => hit > newest - KEPT_WINDOWS * windowMs).sort((a, b) => a - b)
+  return [...hits, at].filter((hit) => hit > at - KEPT_WINDOWS * windowMs).sort((a, b) => a - b)
 }
 
 function quotaOf({ name, max, windowMs }: LimitTake, counting: readonly number[]): Quota {

@@ -1,8 +1,9 @@
 import type { DatabaseSync } from "node:sqlite"
+import { deadReason } from "../../core/links/dead-reason.ts"
 import { MATCH_TRIES } from "../../core/links/match-number.ts"
 import type { LinkStore, LinkView } from "../../core/store.ts"
 import type { OpenJournal } from "./journal.ts"
-import { deadReason, isSuperseded } from "./redeem.ts"
+import { linkState } from "./redeem.ts"
 import type { DecideRedeemLink, MatchableLink } from "./redeem-link.ts"
 import type { SharedCommit } from "./shared-commit.ts"
 
@@ -14,7 +15,7 @@ const MINT = `
 const FIND = `
   select t.link_id, t.token_hash, t.request_id, t.flow_hash, t.address, t.code_hash, t.expires_at, t.consumed_at,
     t.superseded_at, t.match_tries, t.prefetched_at, r.seq as request_seq, r.next, r.device, r.ip, r.requested_at,
-    r.match_number, u.closed_through
+    r.match_number, u.closed_through, u.disabled_at
   from magic_link_tokens t join sign_in_requests r on r.request_id = t.request_id
     left join users u on u.address = t.address
   where t.token_hash = ?`
@@ -51,7 +52,7 @@ export function createLinks(
     notePrefetch: ({ tokenHash, client, at }) =>
       commits.decide((transaction) => {
         const link = findLink(tokenHash)
-        if (link === undefined || link.prefetched_at !== null || deadReason(link, at) !== null) return
+        if (link === undefined || link.prefetched_at !== null || deadReason(linkState(link), at) !== null) return
         notePrefetch.run(at, tokenHash)
         const journal = openJournal(transaction, { at, client, address: link.address })
         journal.write({ type: "link_prefetched", detail: { linkId: link.link_id } }, null)
@@ -67,6 +68,7 @@ export function createLinks(
 
 function linkView(link: FoundLink): LinkView {
   return {
+    ...linkState(link),
     linkId: link.link_id,
     address: link.address,
     flowHash: link.flow_hash,
@@ -74,9 +76,6 @@ function linkView(link: FoundLink): LinkView {
     device: link.device,
     ip: link.ip,
     requestedAt: link.requested_at,
-    expiresAt: link.expires_at,
-    consumedAt: link.consumed_at,
-    isSuperseded: isSuperseded(link),
     prefetchedAt: link.prefetched_at,
     matchTriesLeft: Math.max(0, MATCH_TRIES - link.match_tries),
   }

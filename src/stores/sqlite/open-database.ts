@@ -3,8 +3,8 @@ import { dirname } from "node:path"
 import { DatabaseSync } from "node:sqlite"
 import { LinklatchError } from "../../core/fault.ts"
 
-// How long another process may hold the write lock before we give up: it commits in well under a millisecond.
-const BUSY_TIMEOUT_MS = 5_000
+// SQLite waits for another process's lock without letting anything else run, so it waits briefly and we try again.
+const BUSY_TIMEOUT_MS = 50
 
 /** Opens a database file, readable by its owner alone, in the mode that the promises rest on. */
 export function openDatabase(path: string): DatabaseSync {
@@ -16,6 +16,9 @@ export function openDatabase(path: string): DatabaseSync {
     database.exec(
       "pragma page_size = 2048; pragma journal_mode = wal; pragma synchronous = full; pragma cache_size = -65536; pragma wal_autocheckpoint = 16384; pragma temp_store = memory",
     )
+    const mode = database.prepare("pragma journal_mode").get()?.["journal_mode"]
+    if (mode !== "wal" && path !== ":memory:")
+      throw new Error(`The file system allows no write-ahead log (mode ${mode}).`)
     return database
   } catch (cause) {
     throw new LinklatchError("store_unavailable", `The database ${path} can't be opened: ${String(cause)}`, { cause })

@@ -1,10 +1,11 @@
 import type { DatabaseSync } from "node:sqlite"
 import type { ConsumeFailure } from "../../core/audit/event.ts"
+import { type DeadReason, deadReason } from "../../core/links/dead-reason.ts"
 import { MATCH_TRIES } from "../../core/links/match-number.ts"
 import type { RedeemLink, RedeemLinkOutcome } from "../../core/store.ts"
 import type { Journal } from "./journal.ts"
 import type { TakeLimit } from "./limits.ts"
-import { type CompleteRedeem, deadReason, type LinkRow, writeConsumeFailed } from "./redeem.ts"
+import { type CompleteRedeem, type LinkRow, linkState, writeConsumeFailed } from "./redeem.ts"
 
 const SPEND_MATCH_TRY = "update magic_link_tokens set match_tries = match_tries + 1 where token_hash = ?"
 
@@ -38,14 +39,16 @@ export function createRedeemLink(
   return (args, link, journal) => {
     const limited = takeLimit(args.limit, args.at, journal)
     if (limited.status === "refused") return { ...limited, status: "rate_limited" }
-    const fail = (reason: ConsumeFailure) => writeConsumeFailed(journal, "magic_link", reason, link ?? null)
+    const fail = (reason: ConsumeFailure | DeadReason) =>
+      writeConsumeFailed(journal, "magic_link", reason, link ?? null)
     if (link === undefined) {
       fail("unknown")
       return { status: "unknown" }
     }
-    const dead = deadReason(link, args.at)
+    const dead = deadReason(linkState(link), args.at)
     if (dead !== null) {
       fail(dead)
+      if (dead === "refused") return { status: dead }
       return { status: dead, address: link.address, next: link.next }
     }
     if (args.flowHash !== link.flow_hash && !mayMatch(link, args.matchNumber)) {

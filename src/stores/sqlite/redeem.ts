@@ -1,6 +1,7 @@
 import type { DatabaseSync } from "node:sqlite"
 import type { Address } from "../../core/addresses/canonical-address.ts"
 import type { Client, ConsumeFailure } from "../../core/audit/event.ts"
+import type { LinkState } from "../../core/links/dead-reason.ts"
 import type { FlowHash } from "../../core/links/flow.ts"
 import type { SessionTokenHash } from "../../core/sessions/session-token.ts"
 import type { NewSession, Session } from "../../core/sessions/session.ts"
@@ -34,6 +35,7 @@ export interface LinkRow {
   readonly next: string | null
   readonly request_seq: number
   readonly closed_through: number | null
+  readonly disabled_at: number | null
 }
 
 export interface Redemption {
@@ -45,31 +47,26 @@ export interface Redemption {
   readonly at: number
 }
 
-/** The half of redeeming that a link and a code share: from a live row to a session, or a refusal. */
-export type CompleteRedeem = (
-  link: LinkRow,
-  redemption: Redemption,
-  journal: Journal,
-) => Redeemed | { readonly status: "refused" }
+/** The half of redeeming that a link and a code share: from a live row to a session. */
+export type CompleteRedeem = (link: LinkRow, redemption: Redemption, journal: Journal) => Redeemed
 
-/** Why a link can't be used by anybody, or null while it is live. */
-export function deadReason(link: LinkRow, at: number): "used" | "superseded" | "expired" | null {
-  if (link.consumed_at !== null) return "used"
-  if (isSuperseded(link)) return "superseded"
-  return at < link.expires_at ? null : "expired"
-}
-
-export function isSuperseded(link: LinkRow): boolean {
-  return link.superseded_at !== null || link.request_seq <= (link.closed_through ?? 0)
+export function linkState(link: LinkRow): LinkState {
+  return {
+    consumedAt: link.consumed_at,
+    isRefused: link.disabled_at !== null,
+    isSuperseded: link.superseded_at !== null || link.request_seq <= (link.closed_through ?? 0),
+    expiresAt: link.expires_at,
+  }
 }
 
 export function writeConsumeFailed(
   journal: Journal,
   by: Redemption["by"],
-  reason: ConsumeFailure,
+  reason: ConsumeFailure | "refused",
   link: LinkRow | null,
 ): void {
-  journal.write({ type: "consume_failed", detail: { by, reason, linkId: link?.link_id ?? null } }, null)
+  const detail = { by, reason: reason === "refused" ? "disabled" : reason, linkId: link?.link_id ?? null } as const
+  journal.write({ type: "consume_failed", detail }, null)
 }
 
 export function createCompleteRedeem(
@@ -112,10 +109,6 @@ export function createCompleteRedeem(
   return (link, redemption, journal) => {
     const { by, at, replaces } = redemption
     const existing = findUser({ address: link.address })
-    if (existing !== null && existing.disabledAt !== null) {
-      writeConsumeFailed(journal, by, "disabled", link)
-      return { status: "refused" }
-    }
     consume.run(at, link.token_hash)
     closeFlow.run(at, link.flow_hash)
     const user = existing ?? createUser(link.address, redemption, journal)

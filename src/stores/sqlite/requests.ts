@@ -48,10 +48,12 @@ export function createRequests(
     const limits = takeAskLimits(request.limits, at, journal, takeLimit)
     if (limits.status === "rate_limited") return limits
     const kept = keptFlow(request, findLatest)
-    const { requestId, address, matchNumber, next, locale, device } = request
+    const { requestId, address, next, locale, device } = request
     const flowHash = kept === null ? request.freshFlowHash : request.flowHash
     const { ip, userAgent } = client
     const tries = kept?.code_tries ?? 0
+    // The page that waits shows one number, and the links of all its mails must ask for that one.
+    const matchNumber = kept?.match_number ?? request.matchNumber
     insertRequest.run(requestId, address, flowHash, matchNumber, next, locale, device, ip, userAgent, at, tries)
     insertOutbox.run(request.outboxId, requestId, Number(limits.isOverLimit), at, request.deadline)
     journal.write({ type: "link_requested", detail: { requestId } }, null)

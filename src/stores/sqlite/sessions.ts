@@ -89,7 +89,14 @@ export function createSessions(
       const signedIn = { user: toUser(row), session: toSession(row) }
       if (at - row.last_seen_at < touchEvery) return signedIn
       const idleExpiresAt = Math.min(at + idleTtl, row.expires_at)
-      await commits.decide(() => touch.run(at, idleExpiresAt, tokenHash, at))
+      const isTouched = await commits
+        .decide(() => touch.run(at, idleExpiresAt, tokenHash, at))
+        .then(
+          () => true,
+          // Whoever is signed in stays so while nothing can be written; the next check notes it.
+          () => false,
+        )
+      if (!isTouched) return signedIn
       return { ...signedIn, session: { ...signedIn.session, lastSeenAt: at, idleExpiresAt } }
     },
     list: ({ userId, at }) =>
@@ -97,9 +104,13 @@ export function createSessions(
     revoke: ({ userId, sessionId, reason, client, at }) =>
       commits.decide((transaction) => {
         const { address = null } = (addressOf.get(userId) ?? {}) as { address?: Address }
-        // Whoever signs out everywhere wants nobody to come in by a mail that is out already (TOK-10).
-        if (sessionId === "all") closeRequests(userId)
-        return endSessions({ userId, sessionId }, reason, at, openJournal(transaction, { at, client, address }))
+        const journal = openJournal(transaction, { at, client, address })
+        if (sessionId === "all" && address !== null) {
+          // Whoever signs out everywhere wants nobody to come in by a mail that is out already (TOK-10).
+          closeRequests(userId)
+          journal.write({ type: "links_revoked", detail: {} }, userId)
+        }
+        return endSessions({ userId, sessionId }, reason, at, journal)
       }),
   }
 }

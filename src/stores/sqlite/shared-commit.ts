@@ -20,10 +20,16 @@ interface Waiting {
   readonly decision: (transaction: Transaction) => unknown
   readonly resolve: (result: unknown) => void
   readonly reject: (error: unknown) => void
+  /** When it came, by the monotonic clock. */
+  readonly since: number
 }
 
 // One slow disk flush serves at most this many decisions, so that none waits behind an endless row of others.
 const MAX_SHARED = 256
+
+const SQLITE_BUSY = 5
+const BUSY_RETRY = 20
+const BUSY_PATIENCE = 5_000
 
 /**
  * Decisions that arrive in the same turn of the event loop share one durable commit: waiting for the disk is nearly all
@@ -51,8 +57,7 @@ export function createSharedCommit(
     try {
       begin.run()
     } catch (cause) {
-      // Another process holds the database: nobody's fault here, and nobody is to wait for it once more.
-      return rejectAll(decisions, cause)
+      return waitForLock(decisions, cause)
     }
     try {
       decideAll(decisions)
@@ -62,6 +67,20 @@ export function createSharedCommit(
       // One decision's fault must not undo its neighbours': nothing was committed, so each runs again alone.
       for (const decision of decisions) attempt([decision])
     }
+  }
+
+  // Another process holds the database. It commits in well under a millisecond, unless it is a backup or a person.
+  function waitForLock(decisions: readonly Waiting[], cause: unknown): void {
+    const now = performance.now()
+    const isBusy = (cause as { errcode?: unknown }).errcode === SQLITE_BUSY
+    const patient = isBusy && !isClosed ? decisions.filter(({ since }) => now - since < BUSY_PATIENCE) : []
+    rejectAll(
+      decisions.filter((decision) => !patient.includes(decision)),
+      cause,
+    )
+    if (patient.length === 0) return
+    if (waiting.length === 0) setTimeout(commitWaiting, BUSY_RETRY)
+    waiting = [...patient, ...waiting]
   }
 
   function commitWaiting(): void {
@@ -75,7 +94,7 @@ export function createSharedCommit(
       if (isClosed) return Promise.reject(new LinklatchError("closed", "The store is closed."))
       return new Promise<T>((resolve, reject) => {
         if (waiting.length === 0) setImmediate(commitWaiting)
-        waiting.push({ decision, resolve: resolve as Waiting["resolve"], reject })
+        waiting.push({ decision, resolve: resolve as Waiting["resolve"], reject, since: performance.now() })
       })
     },
     async read(question) {
@@ -87,8 +106,8 @@ export function createSharedCommit(
       }
     },
     close() {
-      commitWaiting()
       isClosed = true
+      commitWaiting()
     },
   }
 }

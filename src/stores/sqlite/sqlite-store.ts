@@ -40,7 +40,8 @@ export function createSqliteStore(database: DatabaseSync, migrated: string[]): S
     outbox: createOutbox(database, commits, openJournal),
     audit: createAudit(database, commits, openJournal, listeners),
     migrate: async () => migrated.splice(0),
-    ping: () => commits.read(() => void ping.get()),
+    // A decision that decides nothing: it needs the lock and the file, as any other.
+    ping: () => commits.decide(() => void ping.get()),
     close: async () => {
       commits.close()
       if (database.isOpen) database.close()

@@ -24,6 +24,7 @@ export const mintFacts: Facts = {
       requestedAt: START,
       expiresAt: link.expiresAt,
       consumedAt: null,
+      isRefused: false,
       isSuperseded: false,
       prefetchedAt: null,
       matchTriesLeft: MATCH_TRIES,

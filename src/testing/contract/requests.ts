@@ -99,9 +99,18 @@ export const flowFacts: Facts = {
     const again = await ask(store, { flowHash, at: START + MINUTE, matchNumber: 88, next: "/again" })
     expect(again.outcome).toMatchObject({ status: "opened", flow: "kept" })
     const { requestId } = again.request
-    expect(await store.requests.latest(flowHash)).toMatchObject({ requestId, matchNumber: 88, next: "/again" })
+    expect(await store.requests.latest(flowHash)).toMatchObject({ requestId, next: "/again" })
     expect(await store.requests.latest(again.request.freshFlowHash)).toBe(null)
   },
+
+  "keeps the match number of a flow that it keeps: the page shows one, and any link of the flow must ask for it":
+    async ({ store, expect }) => {
+      const first = await ask(store, { matchNumber: 47 })
+      await ask(store, { flowHash: first.flowHash, at: START + MINUTE, matchNumber: 88 })
+      expect((await store.requests.latest(first.flowHash))?.matchNumber).toBe(47)
+      const fresh = await ask(store, { flowHash: first.flowHash, address: bob, at: START + MINUTE, matchNumber: 88 })
+      expect((await store.requests.latest(fresh.request.freshFlowHash))?.matchNumber).toBe(88)
+    },
 
   "begins a fresh flow for another address": async ({ store, expect }) => {
     const { flowHash, request } = await ask(store)

@@ -32,7 +32,7 @@ function watchForSignIn() {
   })
 }
 
-// The page answers with a redirect as soon as there is nothing more to wait for.
+// The page answers with a redirect as soon as there is nothing more to wait for: on, or to what was done elsewhere.
 async function isOverNow() {
   try {
     const response = await fetch("/auth/check-mail", { redirect: "manual", cache: "no-store" })
