@@ -77,18 +77,24 @@ function screen(environment: ReadyEnvironment, running: RunningServer): string {
     `  Sign in   ${styleText("cyan", `${running.baseUrl}/auth/sign-in`)}`,
     `  Mail      ${styleText("cyan", mailPlace(environment, running))}`,
     "",
-    ...section("Set by you", set),
-    ...section("Development defaults", defaults),
+    ...section("Set by you", set.map(settingLine)),
+    ...section("Development defaults", defaultLines(defaults)),
     ...(warnings.length === 0 ? [] : ["  Worth a look", faultLines(warnings), ""]),
     ...nextSteps(environment),
     "",
   ].join("\n")
 }
 
-function section(title: string, states: readonly SettingState[]): readonly string[] {
-  return states.length === 0
-    ? []
-    : [`  ${styleText("bold", title)}`, ...states.map((state) => `  ${settingLine(state)}`), ""]
+function section(title: string, lines: readonly string[]): readonly string[] {
+  return lines.length === 0 ? [] : [`  ${styleText("bold", title)}`, ...lines.map((line) => `  ${line}`), ""]
+}
+
+// All the limits that are roomy here share one line, so that the screen stays one screen.
+function defaultLines(states: readonly SettingState[]): readonly string[] {
+  const limits = states.filter(({ name }) => name.startsWith("LIMIT_"))
+  const others = states.filter((state) => !limits.includes(state)).map(settingLine)
+  if (limits.length === 0) return others
+  return [...others, `${limits.map(({ name }) => name).join(", ")} ${limits[0]?.value}`]
 }
 
 function atRealPort(state: SettingState, { baseUrl }: RunningServer): SettingState {
@@ -109,7 +115,6 @@ function nextSteps({ config }: ReadyEnvironment): readonly string[] {
       ? "  3. Sign in as one of ADMIN_EMAILS to see /admin."
       : "  3. Start with ADMIN_EMAILS=you@example.com to see /admin.",
     "  4. Going live? `npx linklatch doctor` says what production still needs.",
-    "",
     styleText("gray", "  Ctrl+C stops it. The log follows."),
   ]
 }

@@ -13,6 +13,11 @@ describe("the development server's own address", () => {
     expect(response.headers.get("location")).toBe("http://localhost:3000/auth/sign-in?next=/admin")
   })
 
+  it("shows the mailbox under no foreign name, which a page elsewhere could have given this machine", async () => {
+    expect((await app.request("http://evil.example:3000/dev/mailbox.json")).status).toBe(404)
+    expect((await app.request("http://127.0.0.1:3000/dev/mailbox.json")).status).toBe(200)
+  })
+
   it("answers under its own name, for foreign hosts, for forms and for scripts as ever", async () => {
     for (const [url, method] of [
       ["http://localhost:3000/auth/sign-in", "GET"],

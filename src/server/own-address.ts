@@ -16,6 +16,10 @@ export function sendToOwnAddress(baseUrl: string) {
     if (isAlias && isPage) {
       return c.redirect(`${own.origin}${pathname}${search}`, 307)
     }
+    // A page elsewhere can give its own name this machine's address and so read what we answer to it (DNS rebinding):
+    // the mailbox, which holds live links, answers to its own names only.
+    const isOwn = hostname === own.hostname || LOOPBACK.has(hostname)
+    if (!isOwn && pathname.startsWith("/dev/")) return c.text("Not found\n", 404)
     await next()
     return undefined
   }

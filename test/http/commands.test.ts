@@ -158,6 +158,8 @@ describe("linklatch dev", () => {
     const screen = command.out()
     for (const words of ["/auth/sign-in", "/dev/mailbox", "Set by you", "Development defaults", "Next"])
       expect(screen).toContain(words)
+    expect(screen).toContain("LIMIT_ASK_CLIENT, LIMIT_ASK_ADDRESS, LIMIT_REDEEM_CLIENT 100/15m")
+    expect(screen).toContain("`npx linklatch doctor`")
     expect(screen.split("\n").length).toBeLessThan(26)
     const url = /http:\/\/localhost:\d+/.exec(screen)?.[0]
     expect((await fetch(`${url}/auth/sign-in`)).status).toBe(200)

@@ -30,6 +30,8 @@ const REVOKE_BY = {
   user: `${REVOKE} and user_id = ?3 returning session_id, user_id`,
 } as const
 
+const TOUCH_PATIENCE = 200
+
 interface SessionRow {
   readonly session_id: string
   readonly user_id: string
@@ -89,14 +91,8 @@ export function createSessions(
       const signedIn = { user: toUser(row), session: toSession(row) }
       if (at - row.last_seen_at < touchEvery) return signedIn
       const idleExpiresAt = Math.min(at + idleTtl, row.expires_at)
-      const isTouched = await commits
-        .decide(() => touch.run(at, idleExpiresAt, tokenHash, at))
-        .then(
-          () => true,
-          // Whoever is signed in stays so while nothing can be written; the next check notes it.
-          () => false,
-        )
-      if (!isTouched) return signedIn
+      const touching = commits.decide(() => touch.run(at, idleExpiresAt, tokenHash, at))
+      if (!(await isDoneSoon(touching))) return signedIn
       return { ...signedIn, session: { ...signedIn.session, lastSeenAt: at, idleExpiresAt } }
     },
     list: ({ userId, at }) =>
@@ -113,6 +109,21 @@ export function createSessions(
         return endSessions({ userId, sessionId }, reason, at, journal)
       }),
   }
+}
+
+// Whoever is signed in stays so, and isn't kept waiting, while nothing can be written: the next check notes it.
+function isDoneSoon(decision: Promise<unknown>): Promise<boolean> {
+  return new Promise((resolve) => {
+    const giveUp = setTimeout(resolve, TOUCH_PATIENCE, false)
+    const settle = (isDone: boolean) => {
+      clearTimeout(giveUp)
+      resolve(isDone)
+    }
+    decision.then(
+      () => settle(true),
+      () => settle(false),
+    )
+  })
 }
 
 function toSession(row: SessionRow): Session {
