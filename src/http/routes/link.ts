@@ -96,6 +96,7 @@ async function respondLink(
   const data = {
     token,
     email: link.address,
+    next: link.next,
     mode: modeFor(visit, link, wasPressed),
     signedInAs: signedIn?.user ?? null,
   }

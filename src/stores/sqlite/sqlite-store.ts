@@ -12,13 +12,13 @@ import { createCompleteRedeem } from "./redeem.ts"
 import { createRedeemLink } from "./redeem-link.ts"
 import { createFindLatest, createRequests } from "./requests.ts"
 import { createEndSessions, createSessions } from "./sessions.ts"
-import { createSharedCommit } from "./shared-commit.ts"
+import { SharedCommit } from "./shared-commit.ts"
 import { createCloseRequests, createFindUser, createUsers } from "./users.ts"
 
 /** The store on one migrated SQLite database, which it owns from here on. */
 export function createSqliteStore(database: DatabaseSync, migrated: string[]): Store {
   const listeners: EventListeners = new Set()
-  const commits = createSharedCommit(database, (events) => publish(listeners, events))
+  const commits = new SharedCommit(database, (events) => publish(listeners, events))
   const openJournal = createJournals(database)
   const takeLimit = createTakeLimit(database)
   const findLatest = createFindLatest(database)
