@@ -14,7 +14,7 @@ export function openDatabase(path: string): DatabaseSync {
     const database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS, defensive: true })
     // `full` makes each commit wait for the disk: what was answered is still there after a power cut (P6).
     database.exec(
-      "pragma page_size = 2048; pragma journal_mode = wal; pragma synchronous = full; pragma cache_size = -65536; pragma wal_autocheckpoint = 16384; pragma temp_store = memory",
+      "pragma journal_mode = wal; pragma synchronous = full; pragma cache_size = -65536; pragma wal_autocheckpoint = 16384; pragma temp_store = memory",
     )
     const mode = database.prepare("pragma journal_mode").get()?.["journal_mode"]
     if (mode !== "wal" && path !== ":memory:")
