@@ -280,7 +280,7 @@ describe("secrets", () => {
           }
         },
       ),
-      { numRuns: 200 },
+      { numRuns: 200, examples: [["RESEND_BASE_URL", "/aaaaaaaaaaaa", "https://user:"]] },
     )
   })
 

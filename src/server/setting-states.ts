@@ -48,7 +48,9 @@ function maskUrl(text: string): string {
   const url = URL.parse(text)
   if (url === null || url.host === "") return "(unreadable)"
   const credentials = url.username === "" && url.password === "" ? "" : "***@"
-  return `${url.protocol}//${credentials}${url.host}${url.pathname === "/" ? "" : url.pathname}${url.search === "" ? "" : "?***"}`
+  // A password with a slash in it, unescaped, is read as a path: what follows the host is never shown (P12).
+  const isMore = url.pathname.length > 1 || url.search !== ""
+  return `${url.protocol}//${credentials}${url.host}${isMore ? "/…" : ""}`
 }
 
 const DEVELOPMENT_DEFAULTS: ReadonlySet<VariableName> = new Set([
