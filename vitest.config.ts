@@ -1,7 +1,12 @@
 import { defineConfig } from "vitest/config"
 
 // node:sqlite holds native handles, and a test may kill its process: a process per file, not a thread.
-const common = { pool: "forks", testTimeout: 10_000, hookTimeout: 20_000 } as const
+const common = {
+  pool: "forks",
+  testTimeout: 10_000,
+  hookTimeout: 20_000,
+  setupFiles: ["test/properties.ts"],
+}
 // Two files at a time, as two cores allow; in between those that measure time, each by itself.
 const together = (groupOrder: number) => ({ ...common, maxWorkers: 2, sequence: { groupOrder } })
 const alone = (groupOrder: number) => ({ ...common, maxWorkers: 1, sequence: { groupOrder } })
