@@ -44,7 +44,7 @@ export interface LinklatchOptions {
     readonly askClient?: LimitOption
     /** Asking, per mail address. Default 3 in 60 minutes. */
     readonly askAddress?: LimitOption
-    /** Asking, per mail address in a browser that has signed in with it before. Default 3 in 60 minutes. */
+    /** Asking, per mail address, from browsers that have signed in with it before. Default 3 in 60 minutes. */
     readonly askBrowser?: LimitOption
     /** Redeeming, per client address. Default 20 in 15 minutes. */
     readonly redeemClient?: LimitOption

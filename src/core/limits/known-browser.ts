@@ -22,11 +22,11 @@ export function rememberBrowser(
   return [id, tag, ...tags.filter((other) => other !== tag)].slice(0, 1 + MAX_TAGS).join(".")
 }
 
-/** The browser's id if it has signed in with this address before, else null. */
-export function knownBrowserId(cookie: string | null, address: Address, secrets: readonly string[]): string | null {
+/** Whether the browser has signed in with this address before. */
+export function isKnownBrowser(cookie: string | null, address: Address, secrets: readonly string[]): boolean {
   const [id, ...tags] = parts(cookie) ?? []
-  if (id === undefined || tags.length === 0) return null
-  return secrets.some((secret) => tags.includes(tagOf(id, address, secret))) ? id : null
+  if (id === undefined || tags.length === 0) return false
+  return secrets.some((secret) => tags.includes(tagOf(id, address, secret)))
 }
 
 function parts(cookie: string | null): [string, ...string[]] | null {

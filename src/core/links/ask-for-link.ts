@@ -10,8 +10,8 @@ export interface Ask {
   readonly address: Address
   /** What the browser's flow cookie holds. */
   readonly flow: Flow | null
-  /** The browser's id, if it has signed in with this address before. */
-  readonly knownBrowserId: string | null
+  /** The browser has signed in with this address before. */
+  readonly isKnownBrowser: boolean
   readonly next: string | null
   readonly locale: string
   readonly device: string
@@ -30,10 +30,10 @@ export type AskOutcome =
  */
 export async function askForLink(context: Context, ask: Ask): Promise<AskOutcome> {
   const { settings, store, clock, random, refusals } = context
-  const { address, flow, knownBrowserId, client } = ask
+  const { address, flow, isKnownBrowser, client } = ask
   const at = clock.now()
   const clientLimit = limitTake("ask_client", settings.limits.askClient, ask.clientSubject)
-  const remembered = knownBrowserId === null ? refusals.refuse(clientLimit, at) : null
+  const remembered = isKnownBrowser ? null : refusals.refuse(clientLimit, at)
   if (remembered !== null) return { status: "rate_limited", quota: remembered }
   const freshFlow = createFlow(random, at)
   const outcome = await store.requests.open({
@@ -48,7 +48,7 @@ export async function askForLink(context: Context, ask: Ask): Promise<AskOutcome
     device: ask.device,
     client,
     limits: {
-      knownBrowser: knownBrowserId === null ? null : limitTake("ask_browser", settings.limits.askBrowser, address),
+      knownBrowser: isKnownBrowser ? limitTake("ask_browser", settings.limits.askBrowser, address) : null,
       client: clientLimit,
       address: limitTake("ask_address", settings.limits.askAddress, address),
     },

@@ -1,5 +1,5 @@
 import { canonicalAddress } from "../../core/addresses/canonical-address.ts"
-import { knownBrowserId } from "../../core/limits/known-browser.ts"
+import { isKnownBrowser } from "../../core/limits/known-browser.ts"
 import { askForLink } from "../../core/links/ask-for-link.ts"
 import { signInPage } from "../pages/sign-in-page.ts"
 import { respondProblem, respondRateLimited } from "../problems.ts"
@@ -31,12 +31,12 @@ export async function ask(visit: Visit): Promise<Response> {
   }
   const { address } = typed
   const { site, flow, words, device, client, clientSubject } = visit
-  const knownId = knownBrowserId(visit.knownBrowser, address, site.context.settings.secrets)
+  const isKnown = isKnownBrowser(visit.knownBrowser, address, site.context.settings.secrets)
   const locale = words.locale
   const outcome = await askForLink(site.context, {
     address,
     flow,
-    knownBrowserId: knownId,
+    isKnownBrowser: isKnown,
     next,
     locale,
     device,
