@@ -1,7 +1,9 @@
 import type { ApplicationEvent } from "./core/audit/application-event.ts"
-import type { SignedIn } from "./core/store.ts"
 import type { Session } from "./core/sessions/session.ts"
+import type { SignedIn } from "./core/store.ts"
 import type { ProviderUse, User } from "./core/users/user.ts"
+import type { Answer } from "./http/answer.ts"
+import type { Incoming } from "./http/incoming.ts"
 
 /** What a server knows about a request that the request itself doesn't say. */
 export interface ConnectionInfo {
@@ -9,12 +11,19 @@ export interface ConnectionInfo {
   readonly remoteAddress?: string
 }
 
+/** Anything with headers: a web `Request`, or what Node, Express and Fastify call the request. */
+export interface WithHeaders {
+  readonly headers: Headers | Readonly<Record<string, string | readonly string[] | undefined>>
+}
+
 /** What `linklatch(options)` returns. */
 export interface Auth {
   /** Answers everything under `/auth`, and `/admin`; 404 for the rest. Never rejects. */
   handler(request: Request, info?: ConnectionInfo): Promise<Response>
+  /** The same in plain values, for the mounts of servers that don't speak Fetch (`linklatch/node`, `/express`, `/fastify`). */
+  answer(incoming: Incoming): Promise<Answer>
   /** Who sent this request: signature, then one indexed read. Null when nobody is signed in. */
-  session(request: Request): Promise<SignedIn | null>
+  session(request: WithHeaders): Promise<SignedIn | null>
   readonly users: {
     find(by: { readonly userId: string } | { readonly email: string }): Promise<User | null>
     /** Ends every session and link of the user at once. */

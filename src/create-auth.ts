@@ -1,4 +1,4 @@
-import type { Auth } from "./auth.ts"
+import type { Auth, WithHeaders } from "./auth.ts"
 import { canonicalAddress } from "./core/addresses/canonical-address.ts"
 import { readApplicationEvent } from "./core/audit/application-event.ts"
 import { nobody } from "./core/audit/event.ts"
@@ -19,6 +19,7 @@ import type { Store } from "./core/store.ts"
 import { type ClientAddress, createClientAddress } from "./http/client-address.ts"
 import { createHandler } from "./http/handler.ts"
 import { createSite } from "./http/site.ts"
+import { fromRequest, toResponse } from "./http/web.ts"
 import { createLogTransport } from "./mail/log-transport.ts"
 import { isProduction } from "./mode.ts"
 
@@ -41,8 +42,10 @@ export function createAuth(options: LinklatchOptions): Auth {
   if (options.worker !== false) worker = new MailWorker(context, transport)
   return {
     ...useCases(context),
-    handler: (request, info) => handle(request, info?.remoteAddress),
-    session: (request) => checkSession(context, site.cookies.readSession(request.headers.get("cookie"))),
+    handler: async (request, info) =>
+      toResponse(await handle(fromRequest(request, info?.remoteAddress)), request.method),
+    answer: handle,
+    session: ({ headers }) => checkSession(context, site.cookies.readSession(cookieHeader(headers))),
     migrate: () => store.migrate(),
     ping: () => store.ping(),
     close: closeOnce(async () => {
@@ -130,6 +133,13 @@ function useCases({ settings, store, clock }: Context): Pick<Auth, "users" | "se
       record: async (event) => store.audit.append(readApplicationEvent(event, clock.now())),
     },
   }
+}
+
+function cookieHeader(headers: WithHeaders["headers"]): string | null {
+  // A client's own header may be called "get" as well, but then it is no function.
+  if (typeof headers.get === "function") return headers.get("cookie")
+  const { cookie } = headers as Readonly<Record<string, string | readonly string[] | undefined>>
+  return typeof cookie === "string" ? cookie : null
 }
 
 async function closeWorkers(worker: MailWorker | null, limits: { stop(): Promise<void> }, log: Log): Promise<void> {

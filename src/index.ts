@@ -20,8 +20,8 @@
  * ```
  */
 import type { Auth } from "./auth.ts"
-import { createAuth } from "./create-auth.ts"
 import type { LinklatchOptions } from "./core/options.ts"
+import { createAuth } from "./create-auth.ts"
 
 /**
  * Builds a site's sign-in from its options, and begins to send the mail that it owes.
@@ -32,7 +32,7 @@ export function linklatch(options: LinklatchOptions): Auth {
   return createAuth(options)
 }
 
-export type { Auth, ConnectionInfo } from "./auth.ts"
+export type { Auth, ConnectionInfo, WithHeaders } from "./auth.ts"
 export type { ApplicationEvent } from "./core/audit/application-event.ts"
 export type { AuditEvent, Client } from "./core/audit/event.ts"
 export type { Clock } from "./core/clock.ts"
@@ -44,3 +44,5 @@ export type { Random } from "./core/random.ts"
 export type { Session } from "./core/sessions/session.ts"
 export type { SignedIn, Store } from "./core/store.ts"
 export type { ProviderUse, User } from "./core/users/user.ts"
+export type { Answer } from "./http/answer.ts"
+export type { BodyText, Incoming } from "./http/incoming.ts"

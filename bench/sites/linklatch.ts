@@ -14,10 +14,10 @@ const auth = linklatch({
   // Each request comes from an address of its own, so the limits are taken and never spent.
   trustedProxies: ["127.0.0.1"],
 })
-const server = createHttpServer(async (request, bindings) => {
-  if (new URL(request.url).pathname === "/session")
-    return new Response((await auth.session(request)) ? "somebody" : "nobody")
-  return auth.handler(request, { remoteAddress: bindings.incoming.socket.remoteAddress ?? "" })
+const server = createHttpServer(async (incoming) => {
+  if (incoming.target !== "/session") return auth.answer(incoming)
+  const signedIn = await auth.session({ headers: { cookie: incoming.header("cookie") ?? undefined } })
+  return { status: 200, headers: {}, body: signedIn === null ? "nobody" : "somebody" }
 })
 process.send?.({ port: await listen(server, "127.0.0.1", 0) })
 process.on("SIGTERM", () => process.exit())

@@ -14,9 +14,7 @@ const wide = { max: 1_000, minutes: 0.001 }
 
 await signUpAll(known)
 const auth = siteWhere("closed", () => undefined)
-const server = createHttpServer((request, bindings) =>
-  auth.handler(request, { remoteAddress: bindings.incoming.socket.remoteAddress ?? "" }),
-)
+const server = createHttpServer((incoming) => auth.answer(incoming))
 process.send?.({ port: await listen(server, "127.0.0.1", 0) })
 process.on("SIGTERM", () => process.exit())
 

@@ -1,5 +1,5 @@
-import { DatabaseSync } from "node:sqlite"
 import { hash } from "node:crypto"
+import { DatabaseSync } from "node:sqlite"
 import { uuidv7 } from "../../src/core/ids.ts"
 import { createFlow, type Flow, hashFlow } from "../../src/core/links/flow.ts"
 import { createToken, hashToken, type Token } from "../../src/core/links/token.ts"

@@ -1,5 +1,7 @@
-import { Hono } from "hono"
+import { RegExpRouter } from "hono/router/reg-exp-router"
 import { LinklatchError } from "../core/fault.ts"
+import type { Answer } from "./answer.ts"
+import type { Incoming } from "./incoming.ts"
 import { respondProblem } from "./problems.ts"
 import { redirect } from "./respond.ts"
 import { type Route, routes } from "./routes.ts"
@@ -7,47 +9,54 @@ import { isSameOrigin } from "./same-origin.ts"
 import type { Site } from "./site.ts"
 import { Visit } from "./visit.ts"
 
-/** Answers a request that came over a connection from `remoteAddress`. Never rejects. */
-export type Handler = (request: Request, remoteAddress: string | undefined) => Promise<Response>
-
-type Env = { Bindings: { visit: Visit } }
+/** Answers a request for one of our routes, 404 for any other. Never rejects. */
+export type Handler = (incoming: Incoming) => Promise<Answer>
 
 const RETRY_AFTER_SECONDS = "5"
 
 export function createHandler(site: Site): Handler {
-  const app = new Hono<Env>()
-  for (const route of routes) {
-    app.on(route.method, route.path, (c) => {
-      const { visit } = c.env
-      return pass(route, visit, c.req.param("token") ?? c.req.param("file") ?? "")
-    })
-  }
-  for (const path of new Set(routes.map((route) => route.path))) {
-    app.all(path, (c) => refuseMethod(c.env.visit, path))
-  }
-  app.notFound((c) => respondProblem(c.env.visit, "not_found"))
-  app.onError((error, c) => respondFault(c.env.visit, error))
+  const find = createFinder()
   let isWarned = false
-  return async (request, remoteAddress) => {
-    if (remoteAddress === undefined && !isWarned) {
+  return async (incoming) => {
+    if (incoming.remoteAddress === undefined && !isWarned) {
       isWarned = true
       const cure = "Pass { remoteAddress } to auth.handler: without it all clients share one limit."
       site.context.log.warn("remote_address_missing", { cure })
     }
-    const visit = new Visit(site, request, remoteAddress)
-    try {
-      return await app.fetch(request, { visit })
-    } catch (error) {
-      return respondFault(visit, error)
-    }
+    const visit = new Visit(site, incoming)
+    return pass(find, visit).catch((error: unknown) => respondFault(visit, error))
   }
 }
 
-async function pass(route: Route, visit: Visit, parameter: string): Promise<Response> {
-  const { settings } = visit.site.context
-  const { headers, method } = visit.request
-  if (!isSameOrigin(headers, method, settings.origin)) {
-    visit.site.context.log.warn("cross_origin_refused", { method, path: route.path, ip: visit.client.ip })
+interface Found {
+  readonly route: Route
+  /** What stood in the place of `:token`, `:file` or `:id`. */
+  readonly parameter: string
+}
+
+type Find = (method: string, path: string) => Found | null
+
+function createFinder(): Find {
+  const router = new RegExpRouter<Route>()
+  for (const route of routes) router.add(route.method, route.path, route)
+  return (method, path) => {
+    const [matches, values] = router.match(method === "HEAD" ? "GET" : method, path)
+    const [match] = matches
+    if (match === undefined) return null
+    const [route, names] = match
+    const [place] = Object.values(names)
+    return { route, parameter: place === undefined ? "" : ((values?.[Number(place)] ?? "") as string) }
+  }
+}
+
+async function pass(find: Find, visit: Visit): Promise<Answer> {
+  const { context } = visit.site
+  const { method } = visit.incoming
+  const found = find(method, visit.path)
+  if (found === null) return refuseUnknown(find, visit)
+  const { route, parameter } = found
+  if (!isSameOrigin(visit.incoming, context.settings.origin)) {
+    context.log.warn("cross_origin_refused", { method, path: route.path, ip: visit.client.ip })
     return respondProblem(visit, "cross_origin")
   }
   switch (route.guard) {
@@ -59,31 +68,32 @@ async function pass(route: Route, visit: Visit, parameter: string): Promise<Resp
     case "admin": {
       const signedIn = await visit.signedIn()
       if (signedIn === null) return askToSignIn(visit)
-      const isAllowed = route.guard === "session" || settings.adminEmails.has(signedIn.user.email)
-      return isAllowed ? route.handle(visit, signedIn) : respondProblem(visit, "forbidden")
+      const isAllowed = route.guard === "session" || context.settings.adminEmails.has(signedIn.user.email)
+      return isAllowed ? route.handle(visit, signedIn, parameter) : respondProblem(visit, "forbidden")
     }
   }
 }
 
 // A cookie that stands for nobody is taken back, so that it isn't sent and checked for ever (SES-3).
-function askToSignIn(visit: Visit): Response {
-  const { pathname, search } = new URL(visit.request.url)
-  const next = visit.request.method === "GET" ? `?next=${encodeURIComponent(pathname + search)}` : ""
+function askToSignIn(visit: Visit): Answer {
+  const { method, target } = visit.incoming
+  const next = method === "GET" ? `?next=${encodeURIComponent(target)}` : ""
   const cookies = visit.hasSessionCookie ? [visit.site.cookies.clearSession()] : []
   return redirect(visit, `/auth/sign-in${next}`, { cookies })
 }
 
-function refuseMethod(visit: Visit, path: string): Promise<Response> {
-  const methods = routes.filter((route) => route.path === path).map(({ method }) => method)
+function refuseUnknown(find: Find, visit: Visit): Promise<Answer> {
+  const methods = [...new Set(routes.map(({ method }) => method))].filter((method) => find(method, visit.path) !== null)
+  if (methods.length === 0) return respondProblem(visit, "not_found")
   const allow = [...methods, ...(methods.includes("GET") ? ["HEAD"] : [])].join(", ")
   return respondProblem(visit, "method_not_allowed", { headers: { Allow: allow } })
 }
 
 // Fails closed: whoever can't be checked isn't let in, and keeps the cookie for when the store is back (ASVS 16.5.3).
-function respondFault(visit: Visit, error: unknown): Promise<Response> {
+function respondFault(visit: Visit, error: unknown): Promise<Answer> {
   const isUnavailable =
     error instanceof LinklatchError && (error.code === "store_unavailable" || error.code === "closed")
-  visit.site.context.log.error("request_failed", { method: visit.request.method, error })
+  visit.site.context.log.error("request_failed", { method: visit.incoming.method, error })
   if (!isUnavailable) return respondProblem(visit, "internal")
   return respondProblem(visit, "unavailable", { headers: { "Retry-After": RETRY_AFTER_SECONDS } })
 }

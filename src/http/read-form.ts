@@ -1,4 +1,5 @@
-import { LinklatchError } from "../core/fault.ts"
+import type { Incoming } from "./incoming.ts"
+import { readBody } from "./read-body.ts"
 
 export type FormOutcome =
   | { readonly status: "read"; readonly values: FormValues }
@@ -7,34 +8,16 @@ export type FormOutcome =
 /** What the form said, for the fields that were asked for. A field that it lacked is absent. It has no prototype. */
 export type FormValues = Readonly<Record<string, string>>
 
-const MAX_BYTES = 8_192
 const FORM = "application/x-www-form-urlencoded"
 
 /** Reads a form of ours. A field given twice is refused, as two readers could each believe another one (CWE-235). */
-export async function readForm(request: Request, fields: readonly string[]): Promise<FormOutcome> {
-  // A body parser in front of us would otherwise show as an endless "bad request".
-  if (request.bodyUsed)
-    throw new LinklatchError(
-      "invalid_argument",
-      "The body of the request was read before. Mount Linklatch ahead of body parsers.",
-    )
-  const { headers } = request
-  if (!isForm(headers.get("content-type")) || headers.has("content-encoding"))
-    return { status: "unsupported_media_type" }
-  const length = headers.get("content-length")
-  if (length !== null && !/^[0-9]{1,15}$/.test(length)) return { status: "bad_request" }
-  if (length !== null && Number(length) > MAX_BYTES) return { status: "too_large" }
-  // HTTP delivers no more than the length that was announced, so one plain read is safe: it spares the stream, which
-  // costs more than all the rest. A Request made by hand may still lie, so what came is measured again.
-  const isFramed = length !== null && !headers.has("transfer-encoding")
-  const text = await (isFramed ? readText(request) : readStream(request)).catch(hungUp)
-  if (text === null) return { status: "bad_request" }
-  if (text === "too_large" || Buffer.byteLength(text.body) > MAX_BYTES) return { status: "too_large" }
-  const values = parseForm(text.body, fields)
+export async function readForm(incoming: Incoming, fields: readonly string[]): Promise<FormOutcome> {
+  if (!isForm(incoming.header("content-type"))) return { status: "unsupported_media_type" }
+  const body = await readBody(incoming)
+  if (body.status !== "read") return body
+  const values = parseForm(body.text, fields)
   return values === null ? { status: "bad_request" } : { status: "read", values }
 }
-
-type Body = { readonly body: string }
 
 function isForm(contentType: string | null): boolean {
   if (contentType === FORM) return true
@@ -44,32 +27,6 @@ function isForm(contentType: string | null): boolean {
     const [name, value] = parameter.split("=", 2)
     return name?.trim() !== "charset" || /^\s*"?utf-8"?\s*$/.test(value ?? "")
   })
-}
-
-async function readText(request: Request): Promise<Body> {
-  return { body: await request.text() }
-}
-
-async function readStream(request: Request): Promise<Body | "too_large"> {
-  const reader = request.body?.getReader()
-  const chunks: Uint8Array[] = []
-  let bytes = 0
-  while (reader !== undefined) {
-    const { done, value } = await reader.read()
-    if (done) break
-    bytes += value.byteLength
-    if (bytes > MAX_BYTES) {
-      await reader.cancel()
-      return "too_large"
-    }
-    chunks.push(value)
-  }
-  return { body: new TextDecoder().decode(Buffer.concat(chunks)) }
-}
-
-// The client went away in the middle of its form: nobody waits for the answer, and it is no fault of the server's.
-function hungUp(): null {
-  return null
 }
 
 function parseForm(body: string, fields: readonly string[]): FormValues | null {

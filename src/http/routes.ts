@@ -1,8 +1,9 @@
 import type { SignedIn } from "../core/store.ts"
+import type { Answer } from "./answer.ts"
 import { showAccount, signOutSessions } from "./routes/account.ts"
 import { showAdmin } from "./routes/admin.ts"
-import { sendAsset } from "./routes/asset.ts"
 import { ask, showSignIn } from "./routes/ask.ts"
+import { sendAsset } from "./routes/asset.ts"
 import { showCheckMail } from "./routes/check-mail.ts"
 import { useCode } from "./routes/code.ts"
 import { showLink, useLink } from "./routes/link.ts"
@@ -17,9 +18,12 @@ import type { Visit } from "./visit.ts"
  * - `admin`: the same, and an address of `adminEmails`.
  */
 export type Route = { readonly method: "GET" | "POST"; readonly path: string } & (
-  | { readonly guard: "public"; readonly method: "GET"; handle(visit: Visit, parameter: string): Promise<Response> }
-  | { readonly guard: "sameOrigin"; handle(visit: Visit): Promise<Response> }
-  | { readonly guard: "session" | "admin"; handle(visit: Visit, signedIn: SignedIn): Promise<Response> }
+  | { readonly guard: "public"; readonly method: "GET"; handle(visit: Visit, parameter: string): Promise<Answer> }
+  | { readonly guard: "sameOrigin"; handle(visit: Visit): Promise<Answer> }
+  | {
+      readonly guard: "session" | "admin"
+      handle(visit: Visit, signedIn: SignedIn, parameter: string): Promise<Answer>
+    }
 )
 
 export const routes: readonly Route[] = [

@@ -1,13 +1,16 @@
+import type { Incoming } from "./incoming.ts"
+
 /**
  * Whether our own pages sent this request. Sec-Fetch-Site is asked first: pages with a token in their address are under
  * `Referrer-Policy: no-referrer`, and their forms send `Origin: null`. `same-site` is foreign (a neighbour domain may be
  * anybody's), and so is `none`: nobody types a POST into the address bar. Without the header (older browsers, scripts)
  * Origin must be there and be ours.
  */
-export function isSameOrigin(headers: Headers, method: string, origin: string): boolean {
+export function isSameOrigin(incoming: Pick<Incoming, "method" | "header">, origin: string): boolean {
+  const { method } = incoming
   if (method === "GET" || method === "HEAD" || method === "OPTIONS") return true
-  const site = headers.get("sec-fetch-site")
-  const sender = headers.get("origin")
+  const site = incoming.header("sec-fetch-site")
+  const sender = incoming.header("origin")
   if (site === null) return sender === origin
   // A proxy or a plug-in that contradicts the browser is not to be believed either.
   return site === "same-origin" && (sender === null || sender === "null" || sender === origin)

@@ -1,13 +1,14 @@
 import type { Client } from "../core/audit/event.ts"
 import type { Flow } from "../core/links/flow.ts"
 import type { Redeemer } from "../core/links/redeem.ts"
-import { hashSessionToken, type SessionToken } from "../core/sessions/session-token.ts"
 import { checkSession } from "../core/sessions/check-session.ts"
+import { hashSessionToken, type SessionToken } from "../core/sessions/session-token.ts"
 import type { SignedIn } from "../core/store.ts"
 import type { Words } from "../core/words/words.ts"
 import { pickLocale, wordsFor } from "../core/words/words-for.ts"
 import { limitSubject } from "./client-address.ts"
 import { describeDevice } from "./describe-device.ts"
+import type { Incoming } from "./incoming.ts"
 import { safeNext } from "./next.ts"
 import { assetVersion } from "./pages/assets.ts"
 import type { PageContext } from "./pages/layout.ts"
@@ -16,22 +17,30 @@ import type { Site } from "./site.ts"
 /** One request, as far as it has been read: what is costly is read when it is asked for. */
 export class Visit {
   readonly site: Site
-  readonly request: Request
+  readonly incoming: Incoming
+  /** Without its query. */
+  readonly path: string
   readonly client: Client
   readonly #cookieHeader: string | null
   #signedIn: Promise<SignedIn | null> | undefined
 
-  constructor(site: Site, request: Request, remoteAddress: string | undefined) {
+  constructor(site: Site, incoming: Incoming) {
     this.site = site
-    this.request = request
-    const { headers } = request
-    this.#cookieHeader = headers.get("cookie")
-    const ip = site.clientAddress.read(remoteAddress, headers.get("x-forwarded-for"))
-    this.client = { ip, userAgent: headers.get("user-agent")?.slice(0, 512) ?? null }
+    this.incoming = incoming
+    const { target, remoteAddress } = incoming
+    const mark = target.indexOf("?")
+    this.path = mark === -1 ? target : target.slice(0, mark)
+    this.#cookieHeader = incoming.header("cookie")
+    const ip = site.clientAddress.read(remoteAddress, incoming.header("x-forwarded-for"))
+    this.client = { ip, userAgent: incoming.header("user-agent")?.slice(0, 512) ?? null }
+  }
+
+  get query(): URLSearchParams {
+    return new URLSearchParams(this.incoming.target.slice(this.path.length))
   }
 
   get words(): Words {
-    return wordsFor(pickLocale(this.request.headers.get("accept-language")))
+    return wordsFor(pickLocale(this.incoming.header("accept-language")))
   }
 
   get page(): PageContext {

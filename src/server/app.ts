@@ -1,16 +1,17 @@
 import { randomUUID } from "node:crypto"
-import type { HttpBindings } from "@hono/node-server"
-import { type Context, Hono } from "hono"
 import type { Auth } from "../auth.ts"
+import type { Answer } from "../http/answer.ts"
 import { createAddressFilter, createClientAddress } from "../http/client-address.ts"
+import type { Incoming } from "../http/incoming.ts"
+import type { AnswerIncoming } from "./http-server.ts"
 import type { LateMetrics } from "./late-metrics.ts"
 import type { ServerLog } from "./log.ts"
 import type { MetricsGuard } from "./metrics-guard.ts"
-import { sendToOwnAddress } from "./own-address.ts"
+import { pathOf } from "./path-of.ts"
 import { routePattern } from "./route-pattern.ts"
 
-type App = Hono<{ Bindings: HttpBindings }>
-type AppContext = Context<{ Bindings: HttpBindings }>
+/** Answers what is its own, and leaves the rest: null. */
+export type Pages = (incoming: Incoming) => Answer | null
 
 export interface AppParts {
   readonly auth: Auth
@@ -18,8 +19,8 @@ export interface AppParts {
   readonly metrics: LateMetrics
   readonly mayReadMetrics: MetricsGuard
   readonly trustedProxies: readonly string[]
-  /** Pages under /dev, and the address that the site goes by; in development only. */
-  readonly development: { readonly pages: Hono; readonly baseUrl: string } | null
+  /** The development server's own pages, asked first; none in production. */
+  readonly developmentPages: readonly Pages[]
   readonly isStopping: () => boolean
 }
 
@@ -31,79 +32,86 @@ const PLAIN_HEADERS = {
 const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
 
 /** Everything that the server answers: its own few routes, and the library's. */
-export function createApp(parts: AppParts): App {
-  const app: App = new Hono()
-  app.use(noteRequest(parts))
-  if (parts.development !== null) app.use(sendToOwnAddress(parts.development.baseUrl))
-  app.get("/healthz", (c) => c.body("ok\n", 200, PLAIN_HEADERS))
-  app.get("/readyz", (c) => answerReady(c, parts))
-  app.get("/metrics", (c) => answerMetrics(c, parts))
-  app.get("/", (c) => c.redirect("/auth/account", 303))
-  if (parts.development !== null) app.route("/dev", parts.development.pages)
-  app.notFound((c) => answerAuth(c, parts))
-  app.onError((error, c) => {
-    // The last resort: one request fails, the rest go on (OPS-4).
-    parts.log.error("request_failed", { error })
-    return c.body("Something went wrong on our side. Please try again.\n", 500, PLAIN_HEADERS)
-  })
-  return app
+export function createApp(parts: AppParts): AnswerIncoming {
+  const note = createNote(parts)
+  return async (incoming) => {
+    const startedAt = performance.now()
+    const answer = await answerIncoming(parts, incoming).catch((error: unknown) => lastResort(parts, error))
+    note(incoming, answer.status, performance.now() - startedAt)
+    // A connection that is kept would outlive the server.
+    return parts.isStopping() ? { ...answer, headers: { ...answer.headers, Connection: "close" } } : answer
+  }
 }
 
-function answerAuth(c: AppContext, { auth }: AppParts): Promise<Response> {
-  const remoteAddress = peerOf(c)
-  return auth.handler(c.req.raw, remoteAddress === undefined ? {} : { remoteAddress })
+async function answerIncoming(parts: AppParts, incoming: Incoming): Promise<Answer> {
+  for (const pages of parts.developmentPages) {
+    const answer = pages(incoming)
+    if (answer !== null) return answer
+  }
+  const isRead = incoming.method === "GET" || incoming.method === "HEAD"
+  const own = isRead ? OWN_ROUTES.get(pathOf(incoming)) : undefined
+  return own === undefined ? parts.auth.answer(incoming) : own(parts, incoming)
 }
 
-async function answerReady(c: AppContext, { auth, isStopping, log }: AppParts): Promise<Response> {
-  if (isStopping()) return c.body("stopping\n", 503, { ...PLAIN_HEADERS, "Retry-After": "5" })
+type OwnRoute = (parts: AppParts, incoming: Incoming) => Answer | Promise<Answer>
+
+const OWN_ROUTES: ReadonlyMap<string, OwnRoute> = new Map<string, OwnRoute>([
+  ["/", () => ({ status: 303, headers: { Location: "/auth/account" }, body: null })],
+  ["/healthz", () => plain(200, "ok\n")],
+  ["/readyz", answerReady],
+  ["/metrics", answerMetrics],
+])
+
+async function answerReady({ auth, isStopping, log }: AppParts): Promise<Answer> {
+  if (isStopping()) return plain(503, "stopping\n", { "Retry-After": "5" })
   try {
     await auth.ping()
   } catch (error) {
     log.error("not_ready", { error })
-    return c.body("the store can't be reached\n", 503, { ...PLAIN_HEADERS, "Retry-After": "5" })
+    return plain(503, "the store can't be reached\n", { "Retry-After": "5" })
   }
-  return c.body("ready\n", 200, PLAIN_HEADERS)
+  return plain(200, "ready\n")
 }
 
-async function answerMetrics(c: AppContext, parts: AppParts): Promise<Response> {
+async function answerMetrics(parts: AppParts, incoming: Incoming): Promise<Answer> {
   // To all others it is a page like any that doesn't exist.
-  if (!parts.mayReadMetrics(peerOf(c), c.req.raw.headers)) return answerAuth(c, parts)
+  if (!parts.mayReadMetrics(incoming)) return parts.auth.answer(incoming)
   const metrics = await parts.metrics.loaded()
-  return c.body(await metrics.text(), 200, { ...PLAIN_HEADERS, "Content-Type": metrics.contentType })
+  return plain(200, await metrics.text(), { "Content-Type": metrics.contentType })
+}
+
+// One request fails, the rest go on (OPS-4).
+function lastResort({ log }: AppParts, error: unknown): Answer {
+  log.error("request_failed", { error })
+  return plain(500, "Something went wrong on our side. Please try again.\n")
+}
+
+function plain(status: number, body: string, headers: Readonly<Record<string, string>> = {}): Answer {
+  return { status, headers: { ...PLAIN_HEADERS, ...headers }, body }
 }
 
 /** One line of the access log and one count for each request. No query, no path of a stranger: they may hold a token (P12). */
-function noteRequest({ log, metrics, trustedProxies, isStopping }: AppParts) {
+function createNote({ log, metrics, trustedProxies }: AppParts) {
   const clientAddress = createClientAddress(trustedProxies)
   const isTrustedProxy = createAddressFilter(trustedProxies)
-  return async (c: AppContext, next: () => Promise<void>): Promise<void> => {
-    const startedAt = performance.now()
-    await next()
-    // A connection that is kept would outlive the server.
-    if (isStopping()) c.env.outgoing.setHeader("Connection", "close")
-    const durationMs = performance.now() - startedAt
-    const method = METHODS.has(c.req.method) ? c.req.method : "other"
-    const route = routePattern(c.req.path)
-    const { status } = c.res
-    const peer = peerOf(c)
+  return (incoming: Incoming, status: number, durationMs: number): void => {
+    const method = METHODS.has(incoming.method) ? incoming.method : "other"
+    const route = routePattern(pathOf(incoming))
+    const { remoteAddress: peer } = incoming
     metrics.countRequest({ method, route, status, durationMs })
     log.info("http_request", {
       method,
       route,
       status,
       ms: Math.round(durationMs * 100) / 100,
-      client: clientAddress.read(peer, c.req.header("x-forwarded-for") ?? null),
-      requestId: (isTrustedProxy(peer ?? null) && proxyRequestId(c)) || randomUUID(),
+      client: clientAddress.read(peer, incoming.header("x-forwarded-for")),
+      requestId: (isTrustedProxy(peer ?? null) && proxyRequestId(incoming)) || randomUUID(),
     })
   }
 }
 
 // So that a line here can be found beside the proxy's own.
-function proxyRequestId(c: AppContext): string | null {
-  const id = c.req.header("x-request-id")
-  return id !== undefined && /^[\w.-]{1,64}$/.test(id) ? id : null
-}
-
-function peerOf(c: AppContext): string | undefined {
-  return c.env.incoming.socket.remoteAddress
+function proxyRequestId(incoming: Incoming): string | null {
+  const id = incoming.header("x-request-id")
+  return id !== null && /^[\w.-]{1,64}$/.test(id) ? id : null
 }

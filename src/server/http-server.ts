@@ -1,8 +1,11 @@
-import type { Server } from "node:http"
-import { createAdaptorServer, type HttpBindings } from "@hono/node-server"
+import { createServer, type Server } from "node:http"
 import { SECOND } from "../core/clock.ts"
+import type { Answer } from "../http/answer.ts"
+import type { Incoming } from "../http/incoming.ts"
+import { fromNode, sendAnswer } from "../http/node.ts"
 
-export type Answer = (request: Request, bindings: HttpBindings) => Response | Promise<Response>
+/** Answers a request. Doesn't reject, but while the server can't start. */
+export type AnswerIncoming = (incoming: Incoming) => Promise<Answer>
 
 // A client that sends slowly, or much, or nothing, holds little and not for long (OPS-6, ASVS 13.1.3).
 const LIMITS = {
@@ -17,11 +20,13 @@ const MAX_REQUESTS_PER_SOCKET = 10_000
 const MAX_CONNECTIONS = 10_000
 
 /** A plain HTTP server with limits. What isn't HTTP gets 400 from Node and is cut off. No header says what runs here. */
-export function createHttpServer(answer: Answer): Server {
-  const server = createAdaptorServer({
-    fetch: (request, bindings) => answer(request, bindings as HttpBindings),
-    serverOptions: LIMITS,
-  }) as Server
+export function createHttpServer(answer: AnswerIncoming): Server {
+  const server = createServer(LIMITS, (request, response) => {
+    answer(fromNode(request)).then(
+      (one) => sendAnswer(response, one),
+      () => response.destroy(),
+    )
+  })
   server.maxRequestsPerSocket = MAX_REQUESTS_PER_SOCKET
   server.maxConnections = MAX_CONNECTIONS
   return server

@@ -1,8 +1,9 @@
 import { createAddressFilter, createClientAddress } from "../http/client-address.ts"
+import type { Incoming } from "../http/incoming.ts"
 import type { PlainOptions } from "./server-config.ts"
 
 /** Says who may read the metrics: they tell how busy a site is and how its sign-ins go (OPS-8). */
-export type MetricsGuard = (peer: string | undefined, headers: Headers) => boolean
+export type MetricsGuard = (incoming: Incoming) => boolean
 
 const FORWARDING_HEADERS = ["forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip", "via"]
 
@@ -11,9 +12,10 @@ export function createMetricsGuard(allowed: readonly string[], options: PlainOpt
   const clientAddress = createClientAddress(trustedProxies)
   const isTrustedProxy = createAddressFilter(trustedProxies)
   const isAllowed = createAddressFilter(allowed)
-  return (peer, headers) => {
-    const forwardedFor = headers.get("x-forwarded-for")
-    const isForwarded = FORWARDING_HEADERS.some((name) => headers.has(name))
+  return (incoming) => {
+    const { remoteAddress: peer } = incoming
+    const forwardedFor = incoming.header("x-forwarded-for")
+    const isForwarded = FORWARDING_HEADERS.some((name) => incoming.header(name) !== null)
     // A proxy on this machine that nobody named would make the whole world look like 127.0.0.1.
     if (isForwarded && (forwardedFor === null || !isTrustedProxy(peer ?? null))) return false
     return isAllowed(clientAddress.read(peer, forwardedFor))

@@ -1,4 +1,5 @@
-import type { Context } from "hono"
+import type { Answer } from "../http/answer.ts"
+import type { Incoming } from "../http/incoming.ts"
 
 const LOOPBACK = new Set(["localhost", "127.0.0.1", "[::1]"])
 
@@ -8,19 +9,16 @@ const LOOPBACK = new Set(["localhost", "127.0.0.1", "[::1]"])
  */
 export function sendToOwnAddress(baseUrl: string) {
   const own = new URL(baseUrl)
-  return async (c: Context, next: () => Promise<void>): Promise<Response | undefined> => {
-    const { hostname, port, pathname, search } = new URL(c.req.url)
-    const isAlias =
-      hostname !== own.hostname && port === own.port && LOOPBACK.has(hostname) && LOOPBACK.has(own.hostname)
-    const isPage = c.req.method === "GET" && c.req.header("accept")?.includes("text/html") === true
-    if (isAlias && isPage) {
-      return c.redirect(`${own.origin}${pathname}${search}`, 307)
-    }
+  return (incoming: Incoming): Answer | null => {
+    const asked = URL.parse(`http://${incoming.header("host") ?? ""}`)
+    const isLoopback = asked !== null && LOOPBACK.has(asked.hostname)
+    const isOwnName = asked?.hostname === own.hostname
+    const isAlias = isLoopback && !isOwnName && asked.port === own.port && LOOPBACK.has(own.hostname)
+    const isPage = incoming.method === "GET" && incoming.header("accept")?.includes("text/html") === true
+    if (isAlias && isPage) return { status: 307, headers: { Location: own.origin + incoming.target }, body: null }
     // A page elsewhere can give its own name this machine's address and so read what we answer to it (DNS rebinding):
     // the mailbox, which holds live links, answers to its own names only.
-    const isOwn = hostname === own.hostname || LOOPBACK.has(hostname)
-    if (!isOwn && pathname.startsWith("/dev/")) return c.text("Not found\n", 404)
-    await next()
-    return undefined
+    if (isOwnName || isLoopback || !incoming.target.startsWith("/dev/")) return null
+    return { status: 404, headers: { "Content-Type": "text/plain; charset=utf-8" }, body: "Not found\n" }
   }
 }

@@ -1,10 +1,12 @@
 import { SECOND, systemClock } from "../core/clock.ts"
-import { createApp } from "./app.ts"
-import { type Answer, closeServer, createHttpServer, listen } from "./http-server.ts"
+import type { DevelopmentMailbox } from "../mail/development-mailbox.ts"
+import { createApp, type Pages } from "./app.ts"
+import { type AnswerIncoming, closeServer, createHttpServer, listen } from "./http-server.ts"
 import { createLateMetrics } from "./late-metrics.ts"
 import type { ServerLog } from "./log.ts"
 import { createMetricsGuard } from "./metrics-guard.ts"
 import { type OpenedAuth, openAuth } from "./open-auth.ts"
+import { sendToOwnAddress } from "./own-address.ts"
 import type { ServerConfig } from "./server-config.ts"
 
 export interface RunningServer {
@@ -25,11 +27,11 @@ const PATIENCE_WITH_REQUESTS = 3 * SECOND
  * development server learns its own address that way. Requests that come in between wait.
  */
 export async function startServer(config: ServerConfig, log: ServerLog): Promise<RunningServer> {
-  const opening = Promise.withResolvers<Answer>()
+  const opening = Promise.withResolvers<AnswerIncoming>()
   // Whoever waits gets the rejection too; without anybody it would count as unhandled.
   opening.promise.catch(() => undefined)
-  let answer: Answer = async (request, bindings) => (await opening.promise)(request, bindings)
-  const server = createHttpServer((request, bindings) => answer(request, bindings))
+  let answer: AnswerIncoming = async (incoming) => (await opening.promise)(incoming)
+  const server = createHttpServer((incoming) => answer(incoming))
   const port = await listen(server, config.host, config.port)
   const settled = config.isBaseUrlLocal ? atPort(config, port) : config
   let state: "running" | "requests" | "mail_and_store" = "running"
@@ -66,24 +68,27 @@ async function composeAnswer(
   { auth, store, mailbox }: OpenedAuth,
   log: ServerLog,
   isStopping: () => boolean,
-): Promise<Answer> {
+): Promise<AnswerIncoming> {
   const metrics = createLateMetrics(async () =>
     (await import("./metrics.ts")).createMetrics({ outbox: store.outbox, clock: systemClock }),
   )
   store.audit.onCommitted(metrics.countEvent)
   setImmediate(() => metrics.loaded().catch((error) => log.error("metrics_unavailable", { error })))
-  const { mailboxRoutes } = mailbox === null ? { mailboxRoutes: null } : await import("./mailbox-routes.ts")
-  const { siteName, baseUrl } = config.options
-  const development =
-    mailbox === null || mailboxRoutes === null ? null : { pages: mailboxRoutes(mailbox, siteName), baseUrl }
-  const app = createApp({
+  return createApp({
     auth,
     log,
     metrics,
     mayReadMetrics: createMetricsGuard(config.metricsAllow, config.options),
     trustedProxies: config.options.trustedProxies ?? [],
-    development,
+    developmentPages: mailbox === null ? [] : await openDevelopmentPages(mailbox, config.options),
     isStopping,
   })
-  return app.fetch
+}
+
+async function openDevelopmentPages(
+  mailbox: DevelopmentMailbox,
+  { siteName, baseUrl }: ServerConfig["options"],
+): Promise<readonly Pages[]> {
+  const { createMailboxPages } = await import("./mailbox-pages.ts")
+  return [sendToOwnAddress(baseUrl), createMailboxPages(mailbox, siteName)]
 }

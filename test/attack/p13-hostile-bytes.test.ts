@@ -124,7 +124,7 @@ describe("too much", () => {
   })
 
   it("OPS-6 P13 time isn't given: slow headers, slow requests and idle connections all have an end", () => {
-    const server = createHttpServer(() => new Response())
+    const server = createHttpServer(async () => ({ status: 200, headers: {}, body: null }))
     expect(server.headersTimeout).toBeGreaterThan(0)
     expect(server.headersTimeout).toBeLessThanOrEqual(15 * SECOND)
     expect(server.requestTimeout).toBeGreaterThanOrEqual(server.headersTimeout)

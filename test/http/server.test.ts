@@ -114,10 +114,10 @@ describe("/healthz and /readyz", () => {
       metrics,
       mayReadMetrics,
       trustedProxies: [],
-      development: null,
+      developmentPages: [],
       isStopping: () => false,
     })
-    const server = createHttpServer(app.fetch)
+    const server = createHttpServer(app)
     const port = await listen(server, "127.0.0.1", 0)
     await auth.close()
     const response = await fetch(`http://127.0.0.1:${port}/readyz`)

@@ -1,4 +1,5 @@
 import type { SignedIn } from "../../core/store.ts"
+import type { Answer } from "../answer.ts"
 import { accountPage } from "../pages/account-page.ts"
 import { respondProblem } from "../problems.ts"
 import { readForm } from "../read-form.ts"
@@ -6,7 +7,7 @@ import { redirect, respondPage } from "../respond.ts"
 import type { Visit } from "../visit.ts"
 import { redirectSignedOut } from "./sign-out.ts"
 
-export async function showAccount(visit: Visit, { user, session }: SignedIn): Promise<Response> {
+export async function showAccount(visit: Visit, { user, session }: SignedIn): Promise<Answer> {
   const { store, clock, settings } = visit.site.context
   const [sessions, providers] = await Promise.all([
     store.sessions.list({ userId: user.id, at: clock.now() }),
@@ -17,14 +18,14 @@ export async function showAccount(visit: Visit, { user, session }: SignedIn): Pr
     isAdmin: settings.adminEmails.has(user.email),
     sessions: sessions.map((one) => ({ ...one, isCurrent: one.id === session.id })),
     providers,
-    notice: new URL(visit.request.url).searchParams.has("signed-out") ? "signed_out_elsewhere" : null,
+    notice: visit.query.has("signed-out") ? "signed_out_elsewhere" : null,
   })
   return respondPage(visit, page)
 }
 
 /** Ends one of the person's own sessions, or all of them. */
-export async function signOutSessions(visit: Visit, { user, session }: SignedIn): Promise<Response> {
-  const form = await readForm(visit.request, ["session"])
+export async function signOutSessions(visit: Visit, { user, session }: SignedIn): Promise<Answer> {
+  const form = await readForm(visit.incoming, ["session"])
   if (form.status !== "read") return respondProblem(visit, form.status)
   const sessionId = form.values["session"] ?? ""
   const { store, clock } = visit.site.context

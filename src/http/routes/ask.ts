@@ -1,6 +1,7 @@
 import { canonicalAddress } from "../../core/addresses/canonical-address.ts"
 import { isKnownBrowser } from "../../core/limits/known-browser.ts"
 import { askForLink } from "../../core/links/ask-for-link.ts"
+import type { Answer } from "../answer.ts"
 import { signInPage } from "../pages/sign-in-page.ts"
 import { respondProblem, respondRateLimited } from "../problems.ts"
 import { rateLimitFields } from "../rate-limit-fields.ts"
@@ -8,19 +9,19 @@ import { readForm } from "../read-form.ts"
 import { redirect, respondPage } from "../respond.ts"
 import type { Visit } from "../visit.ts"
 
-export async function showSignIn(visit: Visit): Promise<Response> {
-  const { searchParams } = new URL(visit.request.url)
-  const next = visit.next(searchParams.get("next"))
+export async function showSignIn(visit: Visit): Promise<Answer> {
+  const { query } = visit
+  const next = visit.next(query.get("next"))
   const signedIn = await visit.signedIn()
-  const notice = signedIn === null && searchParams.has("signed-out") ? "signed_out" : null
+  const notice = signedIn === null && query.has("signed-out") ? "signed_out" : null
   return respondPage(
     visit,
     signInPage(visit.page, { email: "", next, problem: null, notice, signedInAs: signedIn?.user ?? null }),
   )
 }
 
-export async function ask(visit: Visit): Promise<Response> {
-  const form = await readForm(visit.request, ["email", "next"])
+export async function ask(visit: Visit): Promise<Answer> {
+  const form = await readForm(visit.incoming, ["email", "next"])
   if (form.status !== "read") return respondProblem(visit, form.status)
   const next = visit.next(form.values["next"])
   const email = form.values["email"] ?? ""

@@ -1,6 +1,7 @@
 import { parseCode } from "../../core/links/code.ts"
 import { type Flow, hashFlow } from "../../core/links/flow.ts"
 import { redeemCode } from "../../core/links/redeem.ts"
+import type { Answer } from "../answer.ts"
 import type { CodeProblem } from "../pages/check-mail-page.ts"
 import { respondProblem, respondRateLimited } from "../problems.ts"
 import { readForm } from "../read-form.ts"
@@ -11,8 +12,8 @@ import { respondLinkProblem } from "./link.ts"
 import { signInWith } from "./sign-in-with.ts"
 
 /** Takes the six digits, in the browser that asked for them. */
-export async function useCode(visit: Visit): Promise<Response> {
-  const form = await readForm(visit.request, ["code"])
+export async function useCode(visit: Visit): Promise<Answer> {
+  const form = await readForm(visit.incoming, ["code"])
   if (form.status !== "read") return respondProblem(visit, form.status)
   const { flow } = visit
   if (flow === null) return redirect(visit, "/auth/sign-in")
@@ -39,7 +40,7 @@ export async function useCode(visit: Visit): Promise<Response> {
   }
 }
 
-async function askAgain(visit: Visit, flow: Flow, problem: CodeProblem): Promise<Response> {
+async function askAgain(visit: Visit, flow: Flow, problem: CodeProblem): Promise<Answer> {
   const request = await visit.site.context.store.requests.latest(hashFlow(flow))
   if (request === null) return redirect(visit, "/auth/sign-in")
   if (request.closedAt !== null) return redirect(visit, "/auth/check-mail")

@@ -5,11 +5,12 @@ import { redeemLink } from "../../core/links/redeem.ts"
 import { hashToken, parseToken, type Token } from "../../core/links/token.ts"
 import type { LinkView, SignedIn } from "../../core/store.ts"
 import type { LinkProblem } from "../../core/words/words.ts"
+import type { Answer } from "../answer.ts"
 import { type LinkPageMode, linkPage } from "../pages/link-page.ts"
 import { linkProblemPage } from "../pages/link-problem-page.ts"
 import { respondProblem, respondRateLimited } from "../problems.ts"
 import { readForm } from "../read-form.ts"
-import { redirect, type Reply, respondPage } from "../respond.ts"
+import { type Reply, redirect, respondPage } from "../respond.ts"
 import type { Visit } from "../visit.ts"
 import { signInWith } from "./sign-in-with.ts"
 
@@ -22,7 +23,7 @@ const STATUS: Readonly<Record<LinkProblem, number>> = {
 }
 
 /** Shows whose link it is. It redeems nothing, whoever fetches it and however often (P2). */
-export async function showLink(visit: Visit, text: string): Promise<Response> {
+export async function showLink(visit: Visit, text: string): Promise<Answer> {
   const token = parseToken(text)
   const { context } = visit.site
   const link = token === null ? null : await context.store.links.inspect(hashToken(token))
@@ -37,15 +38,15 @@ export async function showLink(visit: Visit, text: string): Promise<Response> {
 }
 
 // For whoever watches the log: somebody opened a link that signs nobody in. No event, as a GET changes nothing (P2).
-function refuseLink(visit: Visit, reason: LinkProblem, link: LinkView | null = null): Promise<Response> {
+function refuseLink(visit: Visit, reason: LinkProblem, link: LinkView | null = null): Promise<Answer> {
   const { ip } = visit.client
   visit.site.context.log.info("link_refused", { reason, linkId: link?.linkId ?? null, ip })
   return respondLinkProblem(visit, reason, link)
 }
 
 /** Presses the button. */
-export async function useLink(visit: Visit): Promise<Response> {
-  const form = await readForm(visit.request, ["token", "match"])
+export async function useLink(visit: Visit): Promise<Answer> {
+  const form = await readForm(visit.incoming, ["token", "match"])
   if (form.status !== "read") return respondProblem(visit, form.status)
   const token = parseToken(form.values["token"] ?? "")
   if (token === null) return respondProblem(visit, "bad_request")
@@ -80,7 +81,7 @@ export function respondLinkProblem(
   visit: Visit,
   status: LinkProblem,
   link: Pick<LinkView, "address" | "next"> | null = null,
-): Promise<Response> {
+): Promise<Answer> {
   const page = linkProblemPage(visit.page, { status, email: link?.address ?? null, next: link?.next ?? null })
   return respondPage(visit, page, { status: STATUS[status], hasTokenInUrl: true })
 }
@@ -91,7 +92,7 @@ async function respondLink(
   link: LinkView,
   wasPressed: boolean,
   reply: Reply = {},
-): Promise<Response> {
+): Promise<Answer> {
   const signedIn = await visit.signedIn()
   const data = {
     token,

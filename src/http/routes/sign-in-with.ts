@@ -1,6 +1,7 @@
 import { rememberBrowser } from "../../core/limits/known-browser.ts"
 import type { SessionToken } from "../../core/sessions/session-token.ts"
 import type { Redeemed } from "../../core/store.ts"
+import type { Answer } from "../answer.ts"
 import { redirect } from "../respond.ts"
 import type { Visit } from "../visit.ts"
 
@@ -8,7 +9,7 @@ import type { Visit } from "../visit.ts"
 export function signInWith(
   visit: Visit,
   { user, next, sessionToken }: Redeemed & { readonly sessionToken: SessionToken },
-): Response {
+): Answer {
   const { cookies, context } = visit.site
   const known = rememberBrowser(visit.knownBrowser, user.email, context.settings.secrets, context.random)
   return redirect(visit, next ?? "/auth/account", {

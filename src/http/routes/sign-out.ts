@@ -1,13 +1,14 @@
+import type { Answer } from "../answer.ts"
 import { signOutPage } from "../pages/sign-out-page.ts"
 import { redirect, respondPage } from "../respond.ts"
 import type { Visit } from "../visit.ts"
 
-export async function showSignOut(visit: Visit): Promise<Response> {
+export async function showSignOut(visit: Visit): Promise<Answer> {
   const signedIn = await visit.signedIn()
   return respondPage(visit, signOutPage(visit.page, { user: signedIn?.user ?? null }))
 }
 
-export async function signOut(visit: Visit): Promise<Response> {
+export async function signOut(visit: Visit): Promise<Answer> {
   const signedIn = await visit.signedIn()
   if (signedIn !== null) {
     const { store, clock } = visit.site.context
@@ -24,7 +25,7 @@ export async function signOut(visit: Visit): Promise<Response> {
 }
 
 /** Takes the cookie back, and has the browser forget what it kept of the site (ASVS 14.3.1). */
-export function redirectSignedOut(visit: Visit): Response {
+export function redirectSignedOut(visit: Visit): Answer {
   return redirect(visit, "/auth/sign-in?signed-out", {
     headers: { "Clear-Site-Data": '"cache", "storage"' },
     cookies: [visit.site.cookies.clearSession()],
