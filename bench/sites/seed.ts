@@ -40,7 +40,7 @@ export async function seedLinklatch(path: string, count: number): Promise<readon
     const [token, flow, sessionToken] = [
       createToken(systemRandom),
       createFlow(systemRandom, at),
-      createSessionToken(systemRandom),
+      createSessionToken(systemRandom, at),
     ]
     const [userId, requestId, email] = [uuidv7(at, systemRandom), uuidv7(at, systemRandom), `user${index}@example.com`]
     user.run(userId, email, at)

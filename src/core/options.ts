@@ -39,15 +39,16 @@ export interface LinklatchOptions {
   /** How long a session lasts unused (default 168: a week) and at most (default 720: thirty days). */
   readonly sessionIdleHours?: number
   readonly sessionHours?: number
+  /** Each may be `false`, where something in front limits already: without limits, addresses can be flooded with mail. */
   readonly limits?: {
     /** Asking, per client address. Default 5 in 15 minutes. */
-    readonly askClient?: LimitOption
+    readonly askClient?: LimitOption | false
     /** Asking, per mail address. Default 3 in 60 minutes. */
-    readonly askAddress?: LimitOption
+    readonly askAddress?: LimitOption | false
     /** Asking, per mail address, from browsers that have signed in with it before. Default 3 in 60 minutes. */
-    readonly askBrowser?: LimitOption
+    readonly askBrowser?: LimitOption | false
     /** Redeeming, per client address. Default 20 in 15 minutes. */
-    readonly redeemClient?: LimitOption
+    readonly redeemClient?: LimitOption | false
   }
   readonly log?: Log
   /** Write mail addresses to the log in clear. Default false: `a…@example.com`. */

@@ -20,7 +20,8 @@ export interface Settings {
   readonly linkTtl: number
   readonly sessionIdleTtl: number
   readonly sessionTtl: number
-  readonly limits: { readonly [Name in keyof Required<NonNullable<LinklatchOptions["limits"]>>]: Limit }
+  /** Null: off. */
+  readonly limits: { readonly [Name in keyof Required<NonNullable<LinklatchOptions["limits"]>>]: Limit | null }
 }
 
 const MIN_SECRET_LENGTH = 32
@@ -120,8 +121,9 @@ function readDomains(list: readonly string[] | undefined, fault: Report): Readon
 }
 
 function readLimits(limits: LinklatchOptions["limits"], fault: Report): Settings["limits"] {
-  const read = (name: keyof Settings["limits"]): Limit => {
-    const option: LimitOption = limits?.[name] ?? DEFAULT_LIMITS[name]
+  const read = (name: keyof Settings["limits"]): Limit | null => {
+    const option: LimitOption | false = limits?.[name] ?? DEFAULT_LIMITS[name]
+    if (option === false) return null
     const max = readNumber(`limits.${name}`, option.max, 1_000, fault)
     if (!Number.isInteger(max)) fault(`limits.${name}`, "It counts in fractions.", "Give a whole number.")
     return { max, windowMs: readNumber(`limits.${name}`, option.minutes, 1_440, fault) * MINUTE }

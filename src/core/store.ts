@@ -14,7 +14,7 @@ import type {
   RevokeReason,
   WithheldReason,
 } from "./audit/event.ts"
-import type { LimitTake, LimitOutcome, Quota } from "./limits/limit.ts"
+import type { LimitOutcome, LimitTake, Quota } from "./limits/limit.ts"
 import type { CodeHash } from "./links/code.ts"
 import type { LinkState } from "./links/dead-reason.ts"
 import type { FlowHash } from "./links/flow.ts"
@@ -80,10 +80,10 @@ export interface OpenRequest {
 export interface AskLimits {
   /** Taken first, if the browser is known for this address: when it admits, no other limit is taken. */
   readonly knownBrowser: LimitTake | null
-  /** Refused openly. */
-  readonly client: LimitTake
+  /** Refused openly. Null where it is off, as the next one. */
+  readonly client: LimitTake | null
   /** Refused silently. */
-  readonly address: LimitTake
+  readonly address: LimitTake | null
 }
 
 export type OpenOutcome =
@@ -145,7 +145,8 @@ export interface LinkView extends LinkState {
 }
 
 interface Redeem {
-  readonly limit: LimitTake
+  /** Null where it is off. */
+  readonly limit: LimitTake | null
   readonly client: Client
   readonly at: number
   /** The session to start if all is well. */

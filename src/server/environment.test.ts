@@ -40,6 +40,29 @@ const problemOf = (outcome: EnvironmentOutcome, variable: string) =>
   faultsOf(outcome).find((fault) => fault.variable === variable)?.problem
 const stateOf = (outcome: EnvironmentOutcome, name: string) => outcome.states.find((state) => state.name === name)
 
+describe("a limit that is off", () => {
+  it("is no limit, and production warns of each", () => {
+    const off = {
+      LIMIT_ASK_CLIENT: "off",
+      LIMIT_ASK_ADDRESS: "off",
+      LIMIT_REDEEM_CLIENT: "off",
+      LIMIT_ASK_BROWSER: "off",
+    }
+    const outcome = serve({ ...PRODUCTION, ...off })
+    expect(configOf(outcome).options.limits).toEqual({
+      askClient: false,
+      askAddress: false,
+      askBrowser: false,
+      redeemClient: false,
+    })
+    expect(outcome.warnings.map(({ variable }) => variable)).toEqual([
+      "LIMIT_ASK_CLIENT",
+      "LIMIT_ASK_ADDRESS",
+      "LIMIT_REDEEM_CLIENT",
+    ])
+  })
+})
+
 describe("production", () => {
   it("is ready with base URL, secret, transport and sender", () => {
     const config = configOf(serve(PRODUCTION))

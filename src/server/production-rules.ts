@@ -4,6 +4,7 @@ import type { VariableValues } from "./variables.ts"
 
 const MAX_ASVS_MINUTES = 10
 const MIN_DISTINCT_CHARACTERS = 10
+const LIMITS = ["LIMIT_ASK_CLIENT", "LIMIT_ASK_ADDRESS", "LIMIT_REDEEM_CLIENT"] as const
 
 /** What only production asks for: there, a setting that is missing or weak keeps the server from starting (OPS-1). */
 export function checkProduction(
@@ -17,6 +18,11 @@ export function checkProduction(
   if ((values.LINK_TTL_MINUTES ?? 0) > MAX_ASVS_MINUTES && !faults.has("LINK_TTL_MINUTES")) {
     const problem = "Links last longer than the 10 minutes that OWASP ASVS 5.0 §6.5.5 allows."
     warnings.add("LINK_TTL_MINUTES", problem, "Give 10 or less.")
+  }
+  for (const name of LIMITS) {
+    if (values[name] !== false) continue
+    const problem = "It is off: nothing here slows down whoever floods people with mail or guesses codes (ASVS 6.3.1)."
+    warnings.add(name, problem, "Leave it off only where something in front of the server limits.")
   }
   if (!texts.has("TRUSTED_PROXIES") && !faults.has("TRUSTED_PROXIES")) {
     const problem = "No proxy is trusted, so everybody behind one counts as the same client and shares its limits."

@@ -90,6 +90,8 @@ function describeDefaults(config: ServerConfig, settings: Settings): Partial<Rec
   }
 }
 
-function describeLimit({ max, windowMs }: Limit): string {
+function describeLimit(limit: Limit | null): string {
+  if (limit === null) return "off"
+  const { max, windowMs } = limit
   return windowMs % HOUR === 0 ? `${max}/${windowMs / HOUR}h` : `${max}/${windowMs / MINUTE}m`
 }

@@ -7,7 +7,11 @@ const MINUTES_PER = { s: 1 / 60, m: 1, h: 60 } as const
 
 const line = v.string()
 const number = v.pipe(v.string(), v.regex(/^\d{1,9}(\.\d{1,6})?$/, "It is not a number."), v.transform(Number))
-const limit = v.pipe(v.string(), v.regex(/^\d{1,9}\/\d{1,9}[smh]$/, "It is not a limit."), v.transform(readLimit))
+const limit = v.pipe(
+  v.string(),
+  v.regex(/^(\d{1,9}\/\d{1,9}[smh]|off)$/, "It is not a limit."),
+  v.transform((text) => (text === "off" ? (false as const) : readLimit(text))),
+)
 const list = v.pipe(v.string(), v.transform(splitList))
 const apiKey = v.pipe(v.string(), v.regex(/^[\x21-\x7e]{8,200}$/, "It is not an API key."))
 const apiUrl = v.pipe(v.string(), v.check(isApiUrl, "It is not an https address."))
@@ -36,7 +40,8 @@ const port = v.pipe(
   v.maxValue(65_535, "It is not a port."),
 )
 
-const LIMIT_CURE = "Write at most how many in which time, as 5/15m or 3/1h."
+const LIMIT_CURE =
+  "Write at most how many in which time, as 5/15m or 3/1h; or off, where something in front limits already."
 const PROXY_CURE = "List addresses or ranges, as 10.0.0.0/8,192.0.2.7."
 
 /**

@@ -40,15 +40,11 @@ const REWRITES: Record<string, string> = {
   "a delete with no where": "delete from auth_events",
   "an insert or replace by number":
     "insert or replace into auth_events (seq, event_id, at, type, detail) values (1, 'x', 0, 'forged', '{}')",
-  "an insert or replace by id":
-    "insert or replace into auth_events (event_id, at, type, detail) select event_id, 0, 'forged', '{}' from auth_events where seq = 2",
   "a replace": "replace into auth_events select * from auth_events",
   "an insert or ignore over one that is there":
     "insert or ignore into auth_events (seq, event_id, at, type, detail) values (1, 'x', 0, 'forged', '{}')",
   "an upsert by number":
     "insert into auth_events (seq, event_id, at, type, detail) values (1, 'x', 0, 'f', '{}') on conflict (seq) do update set type = 'forged'",
-  "an upsert by id":
-    "insert into auth_events (event_id, at, type, detail) select event_id, 0, 'f', '{}' from auth_events where seq = 2 on conflict do update set at = 0",
   "an update with recursive triggers on":
     "pragma recursive_triggers = on; replace into auth_events select * from auth_events",
   "an update with foreign keys off": "pragma foreign_keys = off; update auth_events set user_id = null",

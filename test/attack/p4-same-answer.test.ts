@@ -84,7 +84,7 @@ describe("the answers to an address that is", () => {
 })
 
 describe("what asking writes for an address that is", () => {
-  const ask = { auth_event_pii: 1, auth_events: 1, outbox: 1, rate_limits: 2, sign_in_requests: 1, sqlite_sequence: 2 }
+  const ask = { auth_event_pii: 1, auth_events: 1, outbox: 1, rate_limits: 2, sign_in_requests: 1, sqlite_sequence: 1 }
   const overLimit = (name: string) => name.includes("over its limit")
 
   it.each(Object.entries({ unknown: {}, ...states }).filter(([name]) => !overLimit(name)))(

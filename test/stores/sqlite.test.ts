@@ -24,8 +24,6 @@ describe("the log in a SQLite file", () => {
     "a replace of every row": "insert or replace into auth_events select * from auth_events",
     "a replace by position": `insert or replace into auth_events (seq, event_id, at, type, detail)
       values (1, 'new', 0, 'forged', '{}')`,
-    "a replace by id": `insert or replace into auth_events (event_id, at, type, detail)
-      select event_id, 0, 'forged', '{}' from auth_events limit 1`,
     "an upsert": `insert into auth_events (seq, event_id, at, type, detail) values (1, 'new', 0, 'forged', '{}')
       on conflict (seq) do update set type = 'forged'`,
     "other personal data": "update auth_event_pii set address = 'eve@example.com'",
@@ -68,6 +66,35 @@ describe("the SQLite file", () => {
     expect(readSchema(migrated)).toEqual(readSchema(written))
     migrated.close()
     written.close()
+    await store.close()
+    await discard()
+  })
+
+  it("keeps every event of a log that was begun before 002-lighter-log.sql, and goes on after it", async () => {
+    const { path, open, discard } = await emptyFile()
+    const before = new DatabaseSync(path)
+    before.exec(await readFile(new URL("../../src/stores/sqlite/migrations/001-sign-in.sql", import.meta.url), "utf8"))
+    before.exec(`
+      create table schema_migrations (name text primary key, migrated_at integer not null) strict, without rowid;
+      insert into schema_migrations values ('001-sign-in.sql', 0);
+      insert into auth_event_pii values ('pii', zeroblob(32), 'ada@example.com', null, null);
+      insert into auth_events values (3, 'first', 1, 'link_requested', null, '{"requestId":"r"}', 'pii', 'bound');
+      insert into auth_events values (7, 'second', 2, 'user_disabled', 'u', '{}', null, null);`)
+    before.close()
+    const store = await open()
+    await ask(store)
+    expect(await store.audit.read({ after: 0, max: 9 })).toMatchObject([
+      {
+        seq: 3,
+        id: "first",
+        at: 1,
+        type: "link_requested",
+        commitment: "bound",
+        person: { address: "ada@example.com" },
+      },
+      { seq: 7, id: "second", at: 2, type: "user_disabled", userId: "u", person: null },
+      { seq: 8, type: "link_requested" },
+    ])
     await store.close()
     await discard()
   })

@@ -30,6 +30,9 @@ export interface LimitOutcome {
   readonly quota: Quota
 }
 
-export function limitTake(name: LimitName, limit: Limit, subject: string): LimitTake {
+export function limitTake(name: LimitName, limit: Limit, subject: string): LimitTake
+export function limitTake(name: LimitName, limit: Limit | null, subject: string): LimitTake | null
+export function limitTake(name: LimitName, limit: Limit | null, subject: string): LimitTake | null {
+  if (limit === null) return null
   return { ...limit, name, key: hash("sha256", `${name}\n${subject}`, "base64url") as LimitKey }
 }

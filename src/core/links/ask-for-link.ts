@@ -33,7 +33,7 @@ export async function askForLink(context: Context, ask: Ask): Promise<AskOutcome
   const { address, flow, isKnownBrowser, client } = ask
   const at = clock.now()
   const clientLimit = limitTake("ask_client", settings.limits.askClient, ask.clientSubject)
-  const remembered = isKnownBrowser ? null : refusals.refuse(clientLimit, at)
+  const remembered = isKnownBrowser || clientLimit === null ? null : refusals.refuse(clientLimit, at)
   if (remembered !== null) return { status: "rate_limited", quota: remembered }
   const freshFlow = createFlow(random, at)
   const outcome = await store.requests.open({
@@ -56,7 +56,7 @@ export async function askForLink(context: Context, ask: Ask): Promise<AskOutcome
     deadline: at + settings.linkTtl,
   })
   if (outcome.status === "rate_limited") {
-    refusals.remember(clientLimit, outcome, client, at)
+    if (clientLimit !== null) refusals.remember(clientLimit, outcome, client, at)
     return outcome
   }
   return { status: "asked", flow: outcome.flow === "kept" && flow !== null ? flow : freshFlow, quota: outcome.quota }

@@ -64,18 +64,25 @@ async function redeem<Outcome extends { readonly status: string }>(
   const { settings, clock, random, refusals } = context
   const at = clock.now()
   const limit = limitTake("redeem_client", settings.limits.redeemClient, redeemer.clientSubject)
-  const remembered = refusals.refuse(limit, at)
+  const remembered = limit === null ? null : refusals.refuse(limit, at)
   if (remembered !== null) {
     return { status: "rate_limited", quota: remembered, isReported: false } as unknown as SignedInWith<Outcome>
   }
   // Never derived from the link's token: whoever saw the link must not know the session (TOK-15).
-  const sessionToken = createSessionToken(random)
+  const sessionToken = createSessionToken(random, at)
   const outcome = await decide(sharedHalf(context, redeemer, limit, sessionToken, at))
-  if (outcome.status === "rate_limited" && "quota" in outcome) refusals.remember(limit, outcome, redeemer.client, at)
+  if (outcome.status === "rate_limited" && "quota" in outcome && limit !== null)
+    refusals.remember(limit, outcome, redeemer.client, at)
   return (outcome.status === "redeemed" ? { ...outcome, sessionToken } : outcome) as SignedInWith<Outcome>
 }
 
-function sharedHalf(context: Context, redeemer: Redeemer, limit: LimitTake, sessionToken: SessionToken, at: number) {
+function sharedHalf(
+  context: Context,
+  redeemer: Redeemer,
+  limit: LimitTake | null,
+  sessionToken: SessionToken,
+  at: number,
+) {
   const { settings, random } = context
   return {
     limit,

@@ -11,7 +11,8 @@ import type { SharedCommit } from "./shared-commit.ts"
 
 const FIND_MINTED = `
   select t.link_id, t.token_hash, t.request_id, t.flow_hash, t.address, t.code_hash, t.expires_at, t.consumed_at,
-    t.superseded_at, t.match_tries, r.next, r.seq as request_seq, u.closed_through, u.disabled_at
+    t.superseded_at, t.match_tries, r.next, r.seq as request_seq, u.user_id, u.display_name, u.created_at as user_created_at,
+    u.closed_through, u.disabled_at
   from magic_link_tokens t join sign_in_requests r on r.request_id = t.request_id
     left join users u on u.address = t.address
   where t.flow_hash = ? order by t.seq desc`
@@ -29,8 +30,8 @@ export function createCodes(
   const spendCodeTry = database.prepare(SPEND_CODE_TRY)
 
   function redeem(args: RedeemCode, request: LatestRequest | undefined, journal: Journal): RedeemCodeOutcome {
-    const limited = takeLimit(args.limit, args.at, journal)
-    if (limited.status === "refused") return { ...limited, status: "rate_limited" }
+    const limited = args.limit === null ? null : takeLimit(args.limit, args.at, journal)
+    if (limited?.status === "refused") return { ...limited, status: "rate_limited" }
     const fail = (reason: ConsumeFailure | DeadReason, found: LinkRow | null = null) =>
       writeConsumeFailed(journal, "email_code", reason, found)
     if (request === undefined) {

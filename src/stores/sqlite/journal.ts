@@ -4,11 +4,10 @@ import { commitTo, SALT_BYTES } from "../../core/audit/commitment.ts"
 import type { AuditEvent, Client, EventBody, EventPerson } from "../../core/audit/event.ts"
 import { uuidv7 } from "../../core/ids.ts"
 import { type Random, systemRandom } from "../../core/random.ts"
-import type { Transaction } from "./shared-commit.ts"
+import { createInsertMany, type Row } from "./insert-many.ts"
 
-const INSERT_EVENT = `
-  insert into auth_events (event_id, at, type, user_id, detail, pii_id, commitment) values (?, ?, ?, ?, ?, ?, ?)`
-const INSERT_PII = "insert into auth_event_pii (pii_id, salt, address, ip, user_agent) values (?, ?, ?, ?, ?)"
+const INTO_EVENTS = "insert into auth_events (event_id, at, type, user_id, detail, pii_id, commitment)"
+const INTO_PII = "insert into auth_event_pii (pii_id, salt, address, ip, user_agent)"
 
 export interface Subject {
   readonly at: number
@@ -16,53 +15,59 @@ export interface Subject {
   readonly client: Client
 }
 
-/** Writes the events of one decision; they share one row of personal data, and so one salt and one commitment. */
+/** Takes down the events of one decision; they share one row of personal data, and so one salt and one commitment. */
 export interface Journal {
   write(event: EventBody, userId: string | null): void
 }
 
-export type OpenJournal = (transaction: Transaction, subject: Subject) => Journal
+/** What was taken down by the decisions of one transaction, to be written at its end. */
+export interface Pages {
+  readonly events: PendingEvent[]
+  readonly people: Row[]
+}
 
-export function createJournals(database: DatabaseSync, random: Random = systemRandom): OpenJournal {
-  const insertEvent = database.prepare(INSERT_EVENT)
-  const insertPii = database.prepare(INSERT_PII)
+type PendingEvent = { readonly event: Omit<AuditEvent, "seq">; readonly piiId: string | null }
 
-  function keepPerson(person: EventPerson, at: number): { piiId: string | null; commitment: string | null } {
+export type OpenJournal = (pages: Pages, subject: Subject) => Journal
+
+export function createOpenJournal(random: Random = systemRandom): OpenJournal {
+  function keepPerson({ people }: Pages, person: EventPerson, at: number) {
     if (person.address === null && person.ip === null && person.userAgent === null)
       return { piiId: null, commitment: null }
     const salt = random.bytes(SALT_BYTES)
     const piiId = uuidv7(at, random)
-    insertPii.run(piiId, salt, person.address, person.ip, person.userAgent)
+    people.push([piiId, salt, person.address, person.ip, person.userAgent])
     return { piiId, commitment: commitTo(person, salt) }
   }
 
-  return (transaction, { at, address, client }) => {
+  return (pages, { at, address, client }) => {
     const person = { address, ip: client.ip, userAgent: client.userAgent }
     let kept: ReturnType<typeof keepPerson> | null = null
     return {
-      write(event, userId) {
-        kept ??= keepPerson(person, at)
-        const id = uuidv7(at, random)
+      write({ type, detail }, userId) {
+        kept ??= keepPerson(pages, person, at)
         const { piiId, commitment } = kept
-        const { lastInsertRowid } = insertEvent.run(
-          id,
-          at,
-          event.type,
-          userId,
-          JSON.stringify(event.detail),
-          piiId,
-          commitment,
-        )
-        const written = {
-          seq: Number(lastInsertRowid),
-          id,
-          at,
-          userId,
-          commitment,
-          person: piiId === null ? null : person,
-        }
-        transaction.events.push({ ...written, ...event } as AuditEvent)
+        const about = { id: uuidv7(at, random), at, userId, commitment, person: piiId === null ? null : person }
+        pages.events.push({ event: { ...about, type, detail } as PendingEvent["event"], piiId })
       },
     }
   }
+}
+
+/** Writes the pages of a transaction, all at once, and returns its events as they stand in the log. */
+export type WritePages = (pages: Pages) => readonly AuditEvent[]
+
+export function createWritePages(database: DatabaseSync): WritePages {
+  const insertEvents = createInsertMany(database, INTO_EVENTS, 7)
+  const insertPeople = createInsertMany(database, INTO_PII, 5)
+  return ({ events, people }) => {
+    insertPeople(people)
+    const first = insertEvents(events.map(eventRow))
+    return events.map(({ event }, index) => ({ seq: first + index, ...event }) as AuditEvent)
+  }
+}
+
+function eventRow({ event, piiId }: PendingEvent): Row {
+  const { id, at, type, userId, detail, commitment } = event
+  return [id, at, type, userId, JSON.stringify(detail), piiId, commitment]
 }

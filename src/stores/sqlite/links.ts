@@ -15,7 +15,7 @@ const MINT = `
 const FIND = `
   select t.link_id, t.token_hash, t.request_id, t.flow_hash, t.address, t.code_hash, t.expires_at, t.consumed_at,
     t.superseded_at, t.match_tries, t.prefetched_at, r.seq as request_seq, r.next, r.device, r.ip, r.requested_at,
-    r.match_number, u.closed_through, u.disabled_at
+    r.match_number, u.user_id, u.display_name, u.created_at as user_created_at, u.closed_through, u.disabled_at
   from magic_link_tokens t join sign_in_requests r on r.request_id = t.request_id
     left join users u on u.address = t.address
   where t.token_hash = ?`

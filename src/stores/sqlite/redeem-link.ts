@@ -37,8 +37,8 @@ export function createRedeemLink(
   }
 
   return (args, link, journal) => {
-    const limited = takeLimit(args.limit, args.at, journal)
-    if (limited.status === "refused") return { ...limited, status: "rate_limited" }
+    const limited = args.limit === null ? null : takeLimit(args.limit, args.at, journal)
+    if (limited?.status === "refused") return { ...limited, status: "rate_limited" }
     const fail = (reason: ConsumeFailure | DeadReason) =>
       writeConsumeFailed(journal, "magic_link", reason, link ?? null)
     if (link === undefined) {

@@ -3,15 +3,15 @@ import type { Address } from "../../core/addresses/canonical-address.ts"
 import type { Client, ConsumeFailure } from "../../core/audit/event.ts"
 import type { LinkState } from "../../core/links/dead-reason.ts"
 import type { FlowHash } from "../../core/links/flow.ts"
-import type { SessionTokenHash } from "../../core/sessions/session-token.ts"
 import type { NewSession, Session } from "../../core/sessions/session.ts"
+import type { SessionTokenHash } from "../../core/sessions/session-token.ts"
 import type { Redeemed } from "../../core/store.ts"
 import { displayNameFrom } from "../../core/users/display-name.ts"
 import type { User } from "../../core/users/user.ts"
 import type { Journal } from "./journal.ts"
 import type { CountProvider } from "./providers.ts"
 import type { EndSessions } from "./sessions.ts"
-import type { CloseRequests, FindUser } from "./users.ts"
+import type { CloseRequests } from "./users.ts"
 
 const CONSUME = "update magic_link_tokens set consumed_at = ? where token_hash = ?"
 const CLOSE_FLOW = "update sign_in_requests set closed_at = ? where flow_hash = ? and closed_at is null"
@@ -20,7 +20,7 @@ const INSERT_SESSION = `
   insert into sessions (token_hash, session_id, user_id, created_at, last_seen_at, idle_expires_at, expires_at, provider,
     proven_at, device, ip, user_agent) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
-/** A row of `magic_link_tokens`, with where its request wants to go. */
+/** A row of `magic_link_tokens`, with where its request wants to go, and the user whom it is for. */
 export interface LinkRow {
   readonly link_id: string
   readonly token_hash: string
@@ -34,6 +34,10 @@ export interface LinkRow {
   readonly match_tries: number
   readonly next: string | null
   readonly request_seq: number
+  /** Null, as the four after it, while nobody has signed in with this address. */
+  readonly user_id: string | null
+  readonly display_name: string | null
+  readonly user_created_at: number | null
   readonly closed_through: number | null
   readonly disabled_at: number | null
 }
@@ -71,7 +75,6 @@ export function writeConsumeFailed(
 
 export function createCompleteRedeem(
   database: DatabaseSync,
-  findUser: FindUser,
   countProvider: CountProvider,
   endSessions: EndSessions,
   closeRequests: CloseRequests,
@@ -108,9 +111,9 @@ export function createCompleteRedeem(
 
   return (link, redemption, journal) => {
     const { by, at, replaces } = redemption
-    const existing = findUser({ address: link.address })
     consume.run(at, link.token_hash)
     closeFlow.run(at, link.flow_hash)
+    const existing = userOf(link)
     const user = existing ?? createUser(link.address, redemption, journal)
     closeRequests(user.id)
     journal.write({ type: "link_consumed", detail: { requestId: link.request_id, linkId: link.link_id, by } }, user.id)
@@ -119,5 +122,16 @@ export function createCompleteRedeem(
     const session = startSession(user.id, redemption)
     journal.write({ type: "session_created", detail: { sessionId: session.id, provider: by } }, user.id)
     return { status: "redeemed", user, session, next: link.next, isNewUser: existing === null }
+  }
+}
+
+function userOf({ address, ...link }: LinkRow): User | null {
+  if (link.user_id === null) return null
+  return {
+    id: link.user_id,
+    email: address,
+    displayName: link.display_name ?? "",
+    createdAt: link.user_created_at ?? 0,
+    disabledAt: link.disabled_at,
   }
 }

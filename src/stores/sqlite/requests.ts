@@ -74,10 +74,10 @@ function takeAskLimits(limits: AskLimits, at: number, journal: Journal, takeLimi
   // A browser that has signed in with this address has an allowance of its own: a stranger can't use it up.
   const isKnown = limits.knownBrowser !== null && takeLimit(limits.knownBrowser, at, null).status === "admitted"
   if (isKnown) return { status: "within" as const, quota: null, isOverLimit: false }
-  const client = takeLimit(limits.client, at, journal)
-  if (client.status === "refused") return { ...client, status: "rate_limited" as const }
-  const isOverLimit = takeLimit(limits.address, at, journal).status === "refused"
-  return { status: "within" as const, quota: client.quota, isOverLimit }
+  const client = limits.client === null ? null : takeLimit(limits.client, at, journal)
+  if (client?.status === "refused") return { ...client, status: "rate_limited" as const }
+  const isOverLimit = limits.address !== null && takeLimit(limits.address, at, journal).status === "refused"
+  return { status: "within" as const, quota: client?.quota ?? null, isOverLimit }
 }
 
 // A resend stays in its flow and keeps the tries that are spent. Another address, a flow that is done and one whose code

@@ -20,8 +20,8 @@ begin
 end;
 
 CREATE TABLE auth_events (
-  seq integer primary key autoincrement,
-  event_id text not null unique,
+  seq integer primary key,
+  event_id text not null,
   at integer not null,
   type text not null,
   user_id text,
@@ -36,7 +36,7 @@ begin
 end;
 
 CREATE TRIGGER auth_events_no_replace before insert on auth_events
-when exists (select 1 from auth_events where seq = new.seq or event_id = new.event_id)
+when exists (select 1 from auth_events where seq = new.seq)
 begin
   select raise(abort, 'auth_events is append-only');
 end;

@@ -1,11 +1,10 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite"
 import type { AuditEvent } from "../../core/audit/event.ts"
 import { LinklatchError } from "../../core/fault.ts"
+import type { Pages, WritePages } from "./journal.ts"
 
-/** What a decision runs in. It may run again from the start, so it changes nothing but the database and `events`. */
-export interface Transaction {
-  readonly events: AuditEvent[]
-}
+/** What a decision runs in. It may run again from the start, so it changes nothing but the database and these pages. */
+export type Transaction = Pages
 
 interface Waiting {
   readonly decision: (transaction: Transaction) => unknown
@@ -28,14 +27,16 @@ const BUSY_PATIENCE = 5_000
  */
 export class SharedCommit {
   readonly #database: DatabaseSync
+  readonly #writePages: WritePages
   readonly #publish: (events: readonly AuditEvent[]) => void
   readonly #begin: StatementSync
   readonly #commit: StatementSync
   #waiting: Waiting[] = []
   #isClosed = false
 
-  constructor(database: DatabaseSync, publish: (events: readonly AuditEvent[]) => void) {
+  constructor(database: DatabaseSync, writePages: WritePages, publish: (events: readonly AuditEvent[]) => void) {
     this.#database = database
+    this.#writePages = writePages
     this.#publish = publish
     this.#begin = database.prepare("begin immediate")
     this.#commit = database.prepare("commit")
@@ -92,11 +93,12 @@ export class SharedCommit {
   }
 
   #decideAll(decisions: readonly Waiting[]): void {
-    const transaction: Transaction = { events: [] }
+    const transaction: Transaction = { events: [], people: [] }
     const results = decisions.map(({ decision }) => decision(transaction))
+    const events = transaction.events.length === 0 ? [] : this.#writePages(transaction)
     this.#commit.run()
     // Not in this call: a listener that throws must not look like a decision that failed, which would run again.
-    if (transaction.events.length > 0) queueMicrotask(() => this.#publish(transaction.events))
+    if (events.length > 0) queueMicrotask(() => this.#publish(events))
     for (const [index, { resolve }] of decisions.entries()) resolve(results[index])
   }
 

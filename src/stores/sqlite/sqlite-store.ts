@@ -3,7 +3,7 @@ import type { AuditEvent } from "../../core/audit/event.ts"
 import type { Store } from "../../core/store.ts"
 import { createAudit, type EventListeners } from "./audit.ts"
 import { createCodes } from "./codes.ts"
-import { createJournals } from "./journal.ts"
+import { createOpenJournal, createWritePages } from "./journal.ts"
 import { createLimits, createTakeLimit } from "./limits.ts"
 import { createLinks } from "./links.ts"
 import { createOutbox } from "./outbox.ts"
@@ -18,15 +18,15 @@ import { createCloseRequests, createFindUser, createUsers } from "./users.ts"
 /** The store on one migrated SQLite database, which it owns from here on. */
 export function createSqliteStore(database: DatabaseSync, migrated: string[]): Store {
   const listeners: EventListeners = new Set()
-  const commits = new SharedCommit(database, (events) => publish(listeners, events))
-  const openJournal = createJournals(database)
+  const commits = new SharedCommit(database, createWritePages(database), (events) => publish(listeners, events))
+  const openJournal = createOpenJournal()
   const takeLimit = createTakeLimit(database)
   const findLatest = createFindLatest(database)
   const findUser = createFindUser(database)
   const countProvider = createCountProvider(database)
   const endSessions = createEndSessions(database)
   const closeRequests = createCloseRequests(database)
-  const completeRedeem = createCompleteRedeem(database, findUser, countProvider, endSessions, closeRequests)
+  const completeRedeem = createCompleteRedeem(database, countProvider, endSessions, closeRequests)
   const ping = database.prepare("select 1")
   return {
     name: "sqlite",

@@ -68,6 +68,15 @@ export const askLimitFacts: Facts = {
     expect(await remaining(store, address)).toBe(4)
   },
 
+  "admits everybody, and keeps nothing, where limits are off": async ({ store, expect }) => {
+    const limits = askLimits({ client: null, address: null })
+    const asked = await atOnce(30, (i) => ask(store, { limits, at: START + i }))
+    for (const { outcome } of asked) expect(outcome).toEqual({ status: "opened", flow: "fresh", quota: null })
+    for (const item of await claim(store, { at: START + MINUTE, max: 30 })) expect(item.isOverLimit).toBe(false)
+    expect(rateLimited(await eventsOf(store), "ask_client")).toEqual([])
+    expect(await store.limits.sweep({ at: Number.MAX_SAFE_INTEGER, max: 100 })).toBe(0)
+  },
+
   "lets a known browser in when a stranger spent both other limits": async ({ store, expect }) => {
     const limits = askLimits({
       client: someLimit("ask_client", { max: 1, windowMs }),

@@ -1,7 +1,7 @@
-import { MINUTE, SECOND } from "../../core/clock.ts"
+import { HOUR, MINUTE, SECOND } from "../../core/clock.ts"
 import { CODE_TRIES } from "../../core/links/code.ts"
 import type { Facts } from "./lab.ts"
-import { ada, ask, bob, laptop, newFlowHash, openRequest, phone, START } from "./steps/ask.ts"
+import { ada, ask, askLimits, bob, laptop, newFlowHash, openRequest, phone, START, someLimit } from "./steps/ask.ts"
 import { claim, mailTo, newCodeHash } from "./steps/deliver.ts"
 import { eventsDuring, said, typesOf } from "./steps/events.ts"
 import { atOnce, redeemCode, redeemedBy, redeemLink } from "./steps/redeem.ts"
@@ -74,7 +74,8 @@ export const requestFacts: Facts = {
 
   "writes a request whole or not at all": async ({ store, expect }) => {
     const { request } = await ask(store)
-    const twin = openRequest({ requestId: request.requestId })
+    const client = someLimit("ask_client", { max: 5, windowMs: HOUR })
+    const twin = openRequest({ requestId: request.requestId, limits: askLimits({ client }) })
     const events = await eventsDuring(store, async () => {
       const [before, broken, after] = await Promise.allSettled([ask(store), store.requests.open(twin), ask(store)])
       expect([before?.status, broken?.status, after?.status]).toEqual(["fulfilled", "rejected", "fulfilled"])
@@ -82,8 +83,8 @@ export const requestFacts: Facts = {
     expect(typesOf(events)).toEqual(["link_requested", "link_requested"])
     expect(await store.requests.latest(twin.freshFlowHash)).toBe(null)
     expect((await store.outbox.backlog()).queued).toBe(3)
-    const { quota } = await store.limits.take({ limit: twin.limits.client, address: null, client: laptop, at: START })
-    expect(quota.remaining).toBe(twin.limits.client.max - 1)
+    const { quota } = await store.limits.take({ limit: client, address: null, client: laptop, at: START })
+    expect(quota.remaining).toBe(client.max - 1)
   },
 }
 

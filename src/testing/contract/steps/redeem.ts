@@ -4,7 +4,7 @@ import type { NewSession, Session } from "../../../core/sessions/session.ts"
 import { createSessionToken, hashSessionToken, type SessionTokenHash } from "../../../core/sessions/session-token.ts"
 import type { OpenRequest, RedeemCode, Redeemed, RedeemLink, Store } from "../../../core/store.ts"
 import type { User } from "../../../core/users/user.ts"
-import { laptop, newId, wideLimit } from "./ask.ts"
+import { laptop, newId, START, wideLimit } from "./ask.ts"
 import { type Mail, mailTo } from "./deliver.ts"
 
 /** A browser in which somebody is signed in. */
@@ -46,7 +46,7 @@ function attempt(mail: Mail, at = mail.link.at + MINUTE) {
 }
 
 export function newSession(at: number, change: Partial<NewSession> = {}): NewSession {
-  const tokenHash = hashSessionToken(createSessionToken(systemRandom))
+  const tokenHash = hashSessionToken(createSessionToken(systemRandom, START))
   return {
     id: newId(at),
     tokenHash,
