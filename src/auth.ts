@@ -1,6 +1,7 @@
 import type { ApplicationEvent } from "./core/audit/application-event.ts"
 import type { Session } from "./core/sessions/session.ts"
 import type { SignedIn } from "./core/store.ts"
+import type { UserListOptions, UserPage } from "./core/users/list-users.ts"
 import type { ProviderUse, User } from "./core/users/user.ts"
 import type { Answer } from "./http/answer.ts"
 import type { Incoming } from "./http/incoming.ts"
@@ -26,6 +27,12 @@ export interface Auth {
   session(request: WithHeaders): Promise<SignedIn | null>
   readonly users: {
     find(by: { readonly userId: string } | { readonly email: string }): Promise<User | null>
+    /**
+     * A page of users by address: `{ limit: 50, after: page.next, search: "ada", disabled: true }`, all of them optional.
+     *
+     * @throws LinklatchError `invalid_argument` when the limit isn't a whole number from 1 to 1000.
+     */
+    list(options?: UserListOptions): Promise<UserPage>
     /** Ends every session and link of the user at once. */
     disable(userId: string): Promise<"changed" | "unchanged" | "unknown_user">
     enable(userId: string): Promise<"changed" | "unchanged" | "unknown_user">

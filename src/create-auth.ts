@@ -16,6 +16,7 @@ import { systemRandom } from "./core/random.ts"
 import { checkSession } from "./core/sessions/check-session.ts"
 import { readSettings, type Settings } from "./core/settings.ts"
 import type { Store } from "./core/store.ts"
+import { listUsers } from "./core/users/list-users.ts"
 import { type ClientAddress, createClientAddress } from "./http/client-address.ts"
 import { createHandler } from "./http/handler.ts"
 import { createSite } from "./http/site.ts"
@@ -98,10 +99,11 @@ function missingStore(store: Store | undefined): readonly ConfigurationFault[] {
 }
 
 function useCases({ settings, store, clock }: Context): Pick<Auth, "users" | "sessions" | "providers" | "audit"> {
-  const setDisabled = (userId: string, isDisabled: boolean) =>
-    store.users.setDisabled({ userId, isDisabled, client: nobody, at: clock.now() })
+  const byUs = () => ({ by: "application", client: nobody, at: clock.now() }) as const
+  const setDisabled = async (userId: string, isDisabled: boolean) =>
+    (await store.users.setDisabled({ userId, isDisabled, ...byUs() })).status
   const revoke = (userId: string, sessionId: string | "all") =>
-    store.sessions.revoke({ userId, sessionId, reason: "signed_out_elsewhere", client: nobody, at: clock.now() })
+    store.sessions.revoke({ userId, sessionId, reason: "signed_out_elsewhere", ...byUs() })
   return {
     users: {
       async find(by) {
@@ -109,6 +111,7 @@ function useCases({ settings, store, clock }: Context): Pick<Auth, "users" | "se
         const typed = canonicalAddress(by.email)
         return typed.status === "valid" ? store.users.find({ address: typed.address }) : null
       },
+      list: (options) => listUsers({ store }, options),
       disable: (userId) => setDisabled(userId, true),
       enable: (userId) => setDisabled(userId, false),
       isAdmin: (user) => settings.adminEmails.has(user.email),

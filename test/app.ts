@@ -1,8 +1,8 @@
 import {
-  linklatch,
-  type Auth,
   type AuditEvent,
+  type Auth,
   type LinklatchOptions,
+  linklatch,
   type MailMessage,
   type Store,
 } from "../src/index.ts"

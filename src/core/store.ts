@@ -6,6 +6,7 @@
  */
 import type { Address } from "./addresses/canonical-address.ts"
 import type {
+  Actor,
   ApplicationDetail,
   ApplicationEventType,
   AuditEvent,
@@ -14,6 +15,7 @@ import type {
   RevokeReason,
   WithheldReason,
 } from "./audit/event.ts"
+import type { LatestEvents, LatestOutcome } from "./audit/latest-events.ts"
 import type { LimitOutcome, LimitTake, Quota } from "./limits/limit.ts"
 import type { CodeHash } from "./links/code.ts"
 import type { LinkState } from "./links/dead-reason.ts"
@@ -21,6 +23,7 @@ import type { FlowHash } from "./links/flow.ts"
 import type { TokenHash } from "./links/token.ts"
 import type { NewSession, Session } from "./sessions/session.ts"
 import type { SessionTokenHash } from "./sessions/session-token.ts"
+import type { ListUsers, SetDisabled, SetDisabledOutcome } from "./users/look-after-users.ts"
 import type { ProviderUse, User } from "./users/user.ts"
 
 export interface Store {
@@ -211,6 +214,15 @@ export interface SessionStore {
   check(check: CheckSession): Promise<SignedIn | null>
   /** A user's live sessions, newest first. */
   list(list: { readonly userId: string; readonly at: number }): Promise<readonly Session[]>
+  /** Everybody's live sessions, latest absolute end first: which is newest first, unless their length was changed since. */
+  listAll(list: {
+    /** The last one that is known already, or null to begin. */
+    readonly after: Pick<Session, "id" | "expiresAt"> | null
+    readonly max: number
+    readonly at: number
+  }): Promise<readonly SignedIn[]>
+  /** A live session by its public id. */
+  find(find: { readonly sessionId: string; readonly at: number }): Promise<SignedIn | null>
   /** Ends sessions of one user; the rows stay. With `all`, links still out die as well. Returns how many ended. */
   revoke(revoke: RevokeSessions): Promise<number>
 }
@@ -232,19 +244,18 @@ export interface RevokeSessions {
   /** A public session id, or every live one. */
   readonly sessionId: string | "all"
   readonly reason: RevokeReason
+  /** Missing where the person did it. */
+  readonly by?: Actor
   readonly client: Client
   readonly at: number
 }
 
 export interface UserStore {
   find(by: { readonly userId: string } | { readonly address: Address }): Promise<User | null>
+  /** Users by address, in the order of its bytes, which are ASCII. */
+  list(list: ListUsers): Promise<readonly User[]>
   /** Disabling ends every session and link of the user at once (P10). `unchanged`: it was so already. */
-  setDisabled(change: {
-    readonly userId: string
-    readonly isDisabled: boolean
-    readonly client: Client
-    readonly at: number
-  }): Promise<"changed" | "unchanged" | "unknown_user">
+  setDisabled(change: SetDisabled): Promise<SetDisabledOutcome>
 }
 
 export interface ProviderStore {
@@ -326,6 +337,11 @@ export interface AuditStore {
   append(event: NewEvent): Promise<void>
   /** Events after position `after`, oldest first. */
   read(read: { readonly after: number; readonly max: number }): Promise<readonly AuditEvent[]>
+  /**
+   * The newest events that fit, newest first. A log has no index for this, as each would be written with every event
+   * (decisions/021): it looks at no more than `reach` positions before `before`, so that no question holds a database up.
+   */
+  latest(latest: LatestEvents): Promise<LatestOutcome>
   /** Calls back with each event that this process committed, after its commit. Returns a function that stops it. */
   onCommitted(listener: (event: AuditEvent) => void): () => void
 }

@@ -2,9 +2,11 @@ import { askLimitFacts } from "./contract/ask-limits.ts"
 import { auditFacts } from "./contract/audit.ts"
 import { codeFacts, codeTryFacts } from "./contract/codes.ts"
 import { type TestDatabase, type TestRunner, testFacts } from "./contract/lab.ts"
+import { latestEventFacts } from "./contract/latest-events.ts"
 import { lifecycleFacts } from "./contract/lifecycle.ts"
 import { limitFacts, sweepFacts } from "./contract/limits.ts"
 import { inspectFacts, mintFacts, prefetchFacts } from "./contract/links.ts"
+import { sessionListFacts, userListFacts } from "./contract/lists.ts"
 import { matchNumberFacts } from "./contract/match-number.ts"
 import { outboxClaimFacts, outboxSettleFacts } from "./contract/outbox.ts"
 import { redeemLinkFacts, redeemRaceFacts } from "./contract/redeem-link.ts"
@@ -33,10 +35,13 @@ const contract = {
   "checking sessions": sessionCheckFacts,
   "ending sessions": sessionRevokeFacts,
   users: userFacts,
+  "lists of users": userListFacts,
+  "lists of sessions": sessionListFacts,
   providers: providerFacts,
   limits: limitFacts,
   sweeping: sweepFacts,
   audit: auditFacts,
+  "the end of the log": latestEventFacts,
 }
 
 /**

@@ -216,8 +216,16 @@ function expectOutcomes(events: readonly Row[]): void {
     new Set(["used", "expired", "superseded", "unknown", "wrong_browser", "wrong_code", "disabled"]),
   )
   expect(said("session_revoked", "reason")).toEqual(
-    new Set(["signed_out", "signed_out_elsewhere", "signed_out_everywhere", "replaced", "user_disabled"]),
+    new Set([
+      "signed_out",
+      "signed_out_elsewhere",
+      "signed_out_everywhere",
+      "replaced",
+      "user_disabled",
+      "ended_by_admin",
+    ]),
   )
+  expect(said("session_revoked", "by")).toEqual(new Set([undefined, "application", "cli"]))
   expect(said("rate_limited", "limit")).toEqual(new Set(["ask_client", "ask_address", "redeem_client"]))
   expect(said("provider_used", "provider")).toEqual(new Set(["magic_link", "email_code", "google"]))
 }

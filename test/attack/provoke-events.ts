@@ -8,6 +8,7 @@ import { untilIdle } from "./until-idle.ts"
 const ID = expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
 const WORD = expect.stringMatching(/^[a-z0-9_]{1,40}$/)
 const COUNT = expect.toSatisfy((value: unknown) => Number.isInteger(value) && Number(value) > 0)
+const ACTOR = expect.toBeOneOf(["application", "cli"])
 const WAY_IN = expect.toBeOneOf(["magic_link", "email_code"])
 
 /** What each event says: exactly these fields, none of them free text. An event without an entry doesn't type-check. */
@@ -26,11 +27,14 @@ export const SHAPES: { readonly [Type in EventType]: object } = {
   user_created: {},
   provider_used: { provider: WORD, isFirst: expect.any(Boolean) },
   session_created: { sessionId: ID, provider: WAY_IN },
-  session_revoked: { sessionId: ID, reason: WORD },
+  session_revoked: expect.toBeOneOf([
+    { sessionId: ID, reason: WORD },
+    { sessionId: ID, reason: WORD, by: ACTOR },
+  ]),
   rate_limited: { limit: WORD, count: COUNT, windowSeconds: COUNT },
-  links_revoked: {},
-  user_disabled: {},
-  user_enabled: {},
+  links_revoked: expect.toBeOneOf([{}, { by: ACTOR }]),
+  user_disabled: { by: ACTOR },
+  user_enabled: { by: ACTOR },
 }
 
 /** Does through the front door, and through the library's own, all that the log knows a word for. */
@@ -106,6 +110,15 @@ async function provokeSessions(app: App): Promise<void> {
   app.clock.advance(60 * MINUTE)
   await signIn(app, "ada@example.com", phone)
   await phone.post("/auth/account/sign-out", { session: "all" })
+  await signIn(app, "ada@example.com", phone)
+  await app.store.sessions.revoke({
+    userId: user?.id ?? "",
+    sessionId: "all",
+    reason: "ended_by_admin",
+    by: "cli",
+    client: { ip: null, userAgent: "linklatch (sessions revoke)" },
+    at: app.clock.now(),
+  })
 }
 
 async function provokeUsers(app: App): Promise<void> {

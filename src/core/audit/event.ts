@@ -11,6 +11,9 @@ export type RevokeReason =
   | "signed_out_everywhere"
   | "replaced"
   | "user_disabled"
+  | "ended_by_admin"
+/** Who acted on somebody's account, where it wasn't that person: the application's own code, or a command. */
+export type Actor = "application" | "cli"
 /** Names of the built-in limits. */
 export type LimitName = "ask_client" | "ask_address" | "ask_browser" | "redeem_client"
 
@@ -46,13 +49,14 @@ export type EventDetail = {
   user_created: Record<never, never>
   provider_used: { readonly provider: string; readonly isFirst: boolean }
   session_created: { readonly sessionId: string; readonly provider: string }
-  session_revoked: { readonly sessionId: string; readonly reason: RevokeReason }
+  /** `by` is missing where the person did it. */
+  session_revoked: { readonly sessionId: string; readonly reason: RevokeReason; readonly by?: Actor }
   /** The first refusal of a key in a window says `count: 1` at once; the rest follow as one event when it ends. */
   rate_limited: { readonly limit: LimitName; readonly count: number; readonly windowSeconds: number }
   /** Signed out everywhere: links and codes still out are dead too. */
-  links_revoked: Record<never, never>
-  user_disabled: Record<never, never>
-  user_enabled: Record<never, never>
+  links_revoked: { readonly by?: Actor }
+  user_disabled: { readonly by: Actor }
+  user_enabled: { readonly by: Actor }
 }
 
 export type EventType = keyof EventDetail

@@ -5,12 +5,14 @@ import type { AuditStore } from "../../core/store.ts"
 import type { OpenJournal } from "./journal.ts"
 import type { SharedCommit } from "./shared-commit.ts"
 
+export const EVENT_COLUMNS =
+  "e.seq, e.event_id, e.at, e.type, e.user_id, e.detail, e.commitment, p.pii_id, p.address, p.ip, p.user_agent"
 const READ = `
-  select e.seq, e.event_id, e.at, e.type, e.user_id, e.detail, e.commitment, p.pii_id, p.address, p.ip, p.user_agent
+  select ${EVENT_COLUMNS}
   from auth_events e left join auth_event_pii p on p.pii_id = e.pii_id
   where e.seq > ? order by e.seq limit ?`
 
-interface EventRow {
+export interface EventRow {
   readonly seq: number
   readonly event_id: string
   readonly at: number
@@ -31,7 +33,7 @@ export function createAudit(
   commits: SharedCommit,
   openJournal: OpenJournal,
   listeners: EventListeners,
-): AuditStore {
+): Omit<AuditStore, "latest"> {
   const read = database.prepare(READ)
   return {
     append: (event) =>
@@ -47,7 +49,7 @@ export function createAudit(
   }
 }
 
-function toEvent(row: EventRow): AuditEvent {
+export function toEvent(row: EventRow): AuditEvent {
   return {
     seq: row.seq,
     id: row.event_id,

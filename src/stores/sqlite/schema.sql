@@ -107,6 +107,8 @@ CREATE TABLE sessions (
 
 CREATE INDEX sessions_by_user on sessions (user_id);
 
+CREATE INDEX sessions_live on sessions (expires_at, session_id, revoked_at) where revoked_at is null;
+
 CREATE TABLE sign_in_requests (
   seq integer primary key autoincrement,
   request_id text not null unique,
@@ -143,3 +145,5 @@ CREATE TABLE users (
   -- Requests numbered up to this one are over, and so are their links: the person has signed in since, or was disabled.
   closed_through integer not null default 0
 ) strict, without rowid;
+
+CREATE INDEX users_disabled on users (address) where disabled_at is not null;

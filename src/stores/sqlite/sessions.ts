@@ -1,6 +1,6 @@
 import type { DatabaseSync } from "node:sqlite"
 import type { Address } from "../../core/addresses/canonical-address.ts"
-import type { RevokeReason } from "../../core/audit/event.ts"
+import type { Actor, RevokeReason } from "../../core/audit/event.ts"
 import type { Session } from "../../core/sessions/session.ts"
 import type { SessionTokenHash } from "../../core/sessions/session-token.ts"
 import type { SessionStore, SignedIn } from "../../core/store.ts"
@@ -8,10 +8,10 @@ import type { Journal, OpenJournal } from "./journal.ts"
 import type { SharedCommit } from "./shared-commit.ts"
 import { type CloseRequests, toUser, type UserRow } from "./users.ts"
 
-const SESSION_COLUMNS = `
+export const SESSION_COLUMNS = `
   s.session_id, s.user_id, s.created_at as session_created_at, s.last_seen_at, s.idle_expires_at, s.expires_at,
   s.provider, s.proven_at, s.device, s.ip`
-const LIVE = "s.revoked_at is null and s.idle_expires_at > ? and s.expires_at > ?"
+export const LIVE = "s.revoked_at is null and s.idle_expires_at > ? and s.expires_at > ?"
 const CHECK = `
   select ${SESSION_COLUMNS}, u.address, u.display_name, u.created_at, u.disabled_at
   from sessions s join users u on u.user_id = s.user_id
@@ -32,7 +32,7 @@ const REVOKE_BY = {
 
 const TOUCH_PATIENCE = 200
 
-interface SessionRow {
+export interface SessionRow {
   readonly session_id: string
   readonly user_id: string
   readonly session_created_at: number
@@ -51,13 +51,19 @@ export type SessionsToEnd =
   | { readonly userId: string; readonly sessionId: "all" }
 
 /** Ends sessions inside a decision, with an event for each; the rows stay. Returns how many ended. */
-export type EndSessions = (which: SessionsToEnd, reason: RevokeReason, at: number, journal: Journal) => number
+export type EndSessions = (
+  which: SessionsToEnd,
+  reason: RevokeReason,
+  at: number,
+  journal: Journal,
+  by?: Actor,
+) => number
 
 export function createEndSessions(database: DatabaseSync): EndSessions {
   const byToken = database.prepare(REVOKE_BY.token)
   const byId = database.prepare(REVOKE_BY.id)
   const byUser = database.prepare(REVOKE_BY.user)
-  return (which, reason, at, journal) => {
+  return (which, reason, at, journal, by) => {
     const ended = ("tokenHash" in which
       ? byToken.all(at, reason, which.tokenHash)
       : which.sessionId === "all"
@@ -67,7 +73,7 @@ export function createEndSessions(database: DatabaseSync): EndSessions {
       user_id: string
     }[]
     for (const { session_id: sessionId, user_id: userId } of ended) {
-      journal.write({ type: "session_revoked", detail: { sessionId, reason } }, userId)
+      journal.write({ type: "session_revoked", detail: { sessionId, reason, ...(by !== undefined && { by }) } }, userId)
     }
     return ended.length
   }
@@ -79,7 +85,7 @@ export function createSessions(
   openJournal: OpenJournal,
   endSessions: EndSessions,
   closeRequests: CloseRequests,
-): SessionStore {
+): Omit<SessionStore, "listAll" | "find"> {
   const check = database.prepare(CHECK)
   const list = database.prepare(LIST)
   const touch = database.prepare(TOUCH)
@@ -97,16 +103,16 @@ export function createSessions(
     },
     list: ({ userId, at }) =>
       commits.read(() => (list.all(userId, at, at) as unknown as readonly SessionRow[]).map(toSession)),
-    revoke: ({ userId, sessionId, reason, client, at }) =>
+    revoke: ({ userId, sessionId, reason, by, client, at }) =>
       commits.decide((transaction) => {
         const { address = null } = (addressOf.get(userId) ?? {}) as { address?: Address }
         const journal = openJournal(transaction, { at, client, address })
         if (sessionId === "all" && address !== null) {
           // Whoever signs out everywhere wants nobody to come in by a mail that is out already (TOK-10).
           closeRequests(userId)
-          journal.write({ type: "links_revoked", detail: {} }, userId)
+          journal.write({ type: "links_revoked", detail: by === undefined ? {} : { by } }, userId)
         }
-        return endSessions({ userId, sessionId }, reason, at, journal)
+        return endSessions({ userId, sessionId }, reason, at, journal, by)
       }),
   }
 }
@@ -126,7 +132,7 @@ function isDoneSoon(decision: Promise<unknown>): Promise<boolean> {
   })
 }
 
-function toSession(row: SessionRow): Session {
+export function toSession(row: SessionRow): Session {
   return {
     id: row.session_id,
     userId: row.user_id,

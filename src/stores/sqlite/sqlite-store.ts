@@ -4,8 +4,11 @@ import type { Store } from "../../core/store.ts"
 import { createAudit, type EventListeners } from "./audit.ts"
 import { createCodes } from "./codes.ts"
 import { createOpenJournal, createWritePages } from "./journal.ts"
+import { createLatestEvents } from "./latest-events.ts"
 import { createLimits, createTakeLimit } from "./limits.ts"
 import { createLinks } from "./links.ts"
+import { createListSessions } from "./list-sessions.ts"
+import { createListUsers } from "./list-users.ts"
 import { createOutbox } from "./outbox.ts"
 import { createCountProvider, createProviders } from "./providers.ts"
 import { createCompleteRedeem } from "./redeem.ts"
@@ -33,12 +36,21 @@ export function createSqliteStore(database: DatabaseSync, migrated: string[]): S
     requests: createRequests(database, commits, openJournal, takeLimit, findLatest),
     links: createLinks(database, commits, openJournal, createRedeemLink(database, takeLimit, completeRedeem)),
     codes: createCodes(database, commits, openJournal, takeLimit, findLatest, completeRedeem),
-    sessions: createSessions(database, commits, openJournal, endSessions, closeRequests),
-    users: createUsers(database, commits, openJournal, findUser, endSessions, closeRequests),
+    sessions: {
+      ...createSessions(database, commits, openJournal, endSessions, closeRequests),
+      ...createListSessions(database, commits),
+    },
+    users: {
+      ...createUsers(database, commits, openJournal, findUser, endSessions, closeRequests),
+      list: createListUsers(database, commits),
+    },
     providers: createProviders(database, commits, openJournal, findUser, countProvider),
     limits: createLimits(database, commits, openJournal, takeLimit),
     outbox: createOutbox(database, commits, openJournal),
-    audit: createAudit(database, commits, openJournal, listeners),
+    audit: {
+      ...createAudit(database, commits, openJournal, listeners),
+      latest: createLatestEvents(database, commits),
+    },
     migrate: async () => migrated.splice(0),
     // A decision that decides nothing: it needs the lock and the file, as any other.
     ping: () => commits.decide(() => void ping.get()),

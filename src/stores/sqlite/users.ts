@@ -6,9 +6,9 @@ import type { OpenJournal } from "./journal.ts"
 import type { EndSessions } from "./sessions.ts"
 import type { SharedCommit } from "./shared-commit.ts"
 
-const COLUMNS = "user_id, address, display_name, created_at, disabled_at"
-const FIND_BY_ID = `select ${COLUMNS} from users where user_id = ?`
-const FIND_BY_ADDRESS = `select ${COLUMNS} from users where address = ?`
+export const USER_COLUMNS = "user_id, address, display_name, created_at, disabled_at"
+const FIND_BY_ID = `select ${USER_COLUMNS} from users where user_id = ?`
+const FIND_BY_ADDRESS = `select ${USER_COLUMNS} from users where address = ?`
 const SET_DISABLED = "update users set disabled_at = ? where user_id = ?"
 const CLOSE_REQUESTS = `
   update users set closed_through = (select seq from sqlite_sequence where name = 'sign_in_requests') where user_id = ?`
@@ -47,23 +47,22 @@ export function createUsers(
   findUser: FindUser,
   endSessions: EndSessions,
   closeRequests: CloseRequests,
-): UserStore {
+): Omit<UserStore, "list"> {
   const setDisabled = database.prepare(SET_DISABLED)
   return {
     find: (by) => commits.read(() => findUser(by)),
-    setDisabled: ({ userId, isDisabled, client, at }) =>
+    setDisabled: ({ userId, isDisabled, by, client, at }) =>
       commits.decide((transaction) => {
         const user = findUser({ userId })
-        if (user === null) return "unknown_user"
-        if ((user.disabledAt !== null) === isDisabled) return "unchanged"
+        if (user === null) return { status: "unknown_user" }
+        if ((user.disabledAt !== null) === isDisabled) return { status: "unchanged" }
         const journal = openJournal(transaction, { at, client, address: user.email })
         setDisabled.run(isDisabled ? at : null, userId)
-        journal.write({ type: isDisabled ? "user_disabled" : "user_enabled", detail: {} }, userId)
-        if (isDisabled) {
-          closeRequests(userId)
-          endSessions({ userId, sessionId: "all" }, "user_disabled", at, journal)
-        }
-        return "changed"
+        journal.write({ type: isDisabled ? "user_disabled" : "user_enabled", detail: { by } }, userId)
+        if (!isDisabled) return { status: "changed", sessionsEnded: 0 }
+        closeRequests(userId)
+        const sessionsEnded = endSessions({ userId, sessionId: "all" }, "user_disabled", at, journal, by)
+        return { status: "changed", sessionsEnded }
       }),
   }
 }

@@ -83,7 +83,13 @@ export const auditFacts: Facts = {
     store.audit.onCommitted((event) => heard.push(event))
     await atOnce(8, () => ask(store))
     const { user } = await signIn(store)
-    await store.users.setDisabled({ userId: user.id, isDisabled: true, client: laptop, at: START + 5 * MINUTE })
+    await store.users.setDisabled({
+      userId: user.id,
+      isDisabled: true,
+      by: "application",
+      client: laptop,
+      at: START + 5 * MINUTE,
+    })
     await appendAndHear(store, START + HOUR)
     expect(typesOf(heard)).toContain("user_disabled")
     expect(heard).toEqual(await eventsOf(store))

@@ -105,7 +105,13 @@ export const codeFacts: Facts = {
 
   "refuses a disabled user": async ({ store, expect }) => {
     const { user } = await signIn(store)
-    await store.users.setDisabled({ userId: user.id, isDisabled: true, client: phone, at: START + 5 * MINUTE })
+    await store.users.setDisabled({
+      userId: user.id,
+      isDisabled: true,
+      by: "application",
+      client: phone,
+      at: START + 5 * MINUTE,
+    })
     const mail = await mailTo(store, { at: START + 6 * MINUTE })
     const events = await eventsDuring(store, async () => {
       expect(await redeemCode(store, mail)).toEqual({ status: "refused" })

@@ -51,7 +51,13 @@ export const outboxClaimFacts: Facts = {
   "knows that the user is disabled": async ({ store, expect }) => {
     const { user } = await signIn(store)
     const at = START + 4 * MINUTE
-    await store.users.setDisabled({ userId: user.id, isDisabled: true, client: { ip: null, userAgent: null }, at })
+    await store.users.setDisabled({
+      userId: user.id,
+      isDisabled: true,
+      by: "application",
+      client: { ip: null, userAgent: null },
+      at,
+    })
     const { item } = await lease(store, await ask(store, { at: at + SECOND }))
     expect(item.user).toEqual({ ...user, disabledAt: at })
   },

@@ -3,7 +3,7 @@ import type { SessionTokenHash } from "../../core/sessions/session-token.ts"
 import type { Store } from "../../core/store.ts"
 import type { Facts } from "./lab.ts"
 import { ada, bob, laptop, newId, phone, START } from "./steps/ask.ts"
-import { eventsDuring, eventsOf } from "./steps/events.ts"
+import { eventsDuring, eventsOf, said } from "./steps/events.ts"
 import { atOnce, type Browser, newSession, signIn } from "./steps/redeem.ts"
 
 const touchEvery = 5 * MINUTE
@@ -77,9 +77,9 @@ export const sessionCheckFacts: Facts = {
   "gives a disabled user no session, not even after enabling (P10)": async ({ store, expect }) => {
     const { user, session, tokenHash } = await signIn(store)
     const at = session.createdAt + MINUTE
-    await store.users.setDisabled({ userId: user.id, isDisabled: true, client: laptop, at })
+    await store.users.setDisabled({ userId: user.id, isDisabled: true, by: "application", client: laptop, at })
     expect(await check(store, tokenHash, at)).toBe(null)
-    await store.users.setDisabled({ userId: user.id, isDisabled: false, client: laptop, at: at + 1 })
+    await store.users.setDisabled({ userId: user.id, isDisabled: false, by: "application", client: laptop, at: at + 1 })
     expect(await check(store, tokenHash, at + 2)).toBe(null)
   },
 }
@@ -147,6 +147,20 @@ export const sessionRevokeFacts: Facts = {
     expect((await check(store, stranger.tokenHash, START + HOUR))?.user).toEqual(stranger.user)
     expect(await check(store, first.tokenHash, START + HOUR)).toBe(null)
     expect(await check(store, second.tokenHash, START + HOUR)).toBe(null)
+  },
+
+  "says by whom, where it wasn't the person": async ({ store, expect }) => {
+    const [one, other] = await browsers(store, ada, ada)
+    const asAdmin = { reason: "ended_by_admin", by: "cli" } as const
+    const events = await eventsDuring(store, async () => {
+      await store.sessions.revoke({ ...revoking(one), ...asAdmin })
+      await store.sessions.revoke({ ...revoking(other), ...asAdmin, sessionId: "all" })
+    })
+    expect(said(events)).toEqual([
+      { type: "links_revoked", detail: { by: "cli" } },
+      { type: "session_revoked", detail: { sessionId: one.session.id, ...asAdmin } },
+      { type: "session_revoked", detail: { sessionId: other.session.id, ...asAdmin } },
+    ])
   },
 
   "ends no session of another user": async ({ store, expect }) => {

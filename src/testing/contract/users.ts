@@ -4,7 +4,7 @@ import type { Facts } from "./lab.ts"
 import { ada, bob, laptop, newId, phone, START } from "./steps/ask.ts"
 import { mailTo } from "./steps/deliver.ts"
 import { eventsDuring, said } from "./steps/events.ts"
-import { atOnce, elsewhere, redeemCode, redeemLink, signIn } from "./steps/redeem.ts"
+import { atOnce, elsewhere, redeemCode, redeemLink, signIn, tally } from "./steps/redeem.ts"
 
 const at = START + 10 * MINUTE
 
@@ -24,9 +24,9 @@ export const userFacts: Facts = {
 
   "disables a user and enables them again": async ({ store, expect }) => {
     const { user } = await signIn(store)
-    expect(await setDisabled(store, user.id, true)).toBe("changed")
+    expect(await setDisabled(store, user.id, true)).toEqual({ status: "changed", sessionsEnded: 1 })
     expect(await store.users.find({ userId: user.id })).toEqual({ ...user, disabledAt: at })
-    expect(await setDisabled(store, user.id, false)).toBe("changed")
+    expect(await setDisabled(store, user.id, false)).toEqual({ status: "changed", sessionsEnded: 0 })
     expect(await store.users.find({ address: ada })).toEqual(user)
   },
 
@@ -34,22 +34,35 @@ export const userFacts: Facts = {
     const { user, session } = await signIn(store)
     const disabling = await eventsDuring(store, () => setDisabled(store, user.id, true))
     expect(said(disabling)).toEqual([
-      { type: "session_revoked", detail: { sessionId: session.id, reason: "user_disabled" } },
-      { type: "user_disabled", detail: {} },
+      { type: "session_revoked", detail: { sessionId: session.id, reason: "user_disabled", by: "application" } },
+      { type: "user_disabled", detail: { by: "application" } },
     ])
     for (const event of disabling) expect(event).toMatchObject({ at, userId: user.id })
     const enabling = await eventsDuring(store, () => setDisabled(store, user.id, false))
-    expect(said(enabling)).toEqual([{ type: "user_enabled", detail: {} }])
+    expect(said(enabling)).toEqual([{ type: "user_enabled", detail: { by: "application" } }])
     expect(enabling[0]?.userId).toBe(user.id)
+  },
+
+  "says by whom, and how many sessions it ended": async ({ store, expect }) => {
+    const { user } = await signIn(store)
+    await signIn(store, { at: START + MINUTE })
+    const change = { userId: user.id, by: "cli", client: laptop, at } as const
+    const events = await eventsDuring(store, async () => {
+      const outcome = await store.users.setDisabled({ ...change, isDisabled: true })
+      expect(outcome).toEqual({ status: "changed", sessionsEnded: 2 })
+      await store.users.setDisabled({ ...change, isDisabled: false })
+    })
+    expect(events).toHaveLength(4)
+    for (const { detail } of events) expect(detail).toMatchObject({ by: "cli" })
   },
 
   "writes nothing where nothing changes": async ({ store, expect }) => {
     const { user } = await signIn(store)
     await setDisabled(store, user.id, true)
     const events = await eventsDuring(store, async () => {
-      expect(await setDisabled(store, user.id, true)).toBe("unchanged")
-      expect(await setDisabled(store, newId(), true)).toBe("unknown_user")
-      expect(await setDisabled(store, newId(), false)).toBe("unknown_user")
+      expect(await setDisabled(store, user.id, true)).toEqual({ status: "unchanged" })
+      expect(await setDisabled(store, newId(), true)).toEqual({ status: "unknown_user" })
+      expect(await setDisabled(store, newId(), false)).toEqual({ status: "unknown_user" })
     })
     expect(events).toEqual([])
     expect((await store.users.find({ userId: user.id }))?.disabledAt).toBe(at)
@@ -58,8 +71,7 @@ export const userFacts: Facts = {
   "disables once for 32 calls at once": async ({ store, expect }) => {
     const { user } = await signIn(store)
     const outcomes = await atOnce(32, () => setDisabled(store, user.id, true))
-    expect(outcomes.filter((outcome) => outcome === "changed")).toHaveLength(1)
-    expect(outcomes.filter((outcome) => outcome === "unchanged")).toHaveLength(31)
+    expect(tally(outcomes)).toEqual({ changed: 1, unchanged: 31 })
   },
 
   "ends a disabled user's sessions at once, and nobody else's (P10)": async ({ store, expect }) => {
@@ -96,7 +108,13 @@ export const userFacts: Facts = {
       const start = START + round * HOUR
       const { user } = await signIn(store, { at: start })
       const mail = await mailTo(store, { at: start + 5 * MINUTE })
-      const disable = { userId: user.id, isDisabled: true, client: laptop, at: start + 6 * MINUTE }
+      const disable = {
+        userId: user.id,
+        isDisabled: true,
+        by: "application" as const,
+        client: laptop,
+        at: start + 6 * MINUTE,
+      }
       await Promise.all([redeemLink(store, mail), store.users.setDisabled(disable), redeemLink(store, mail)])
       expect(await store.sessions.list({ userId: user.id, at: start + 7 * MINUTE }), `round ${round}`).toEqual([])
       await store.users.setDisabled({ ...disable, isDisabled: false, at: start + 8 * MINUTE })
@@ -169,7 +187,7 @@ export const providerFacts: Facts = {
 }
 
 function setDisabled(store: Store, userId: string, isDisabled: boolean) {
-  return store.users.setDisabled({ userId, isDisabled, client: laptop, at })
+  return store.users.setDisabled({ userId, isDisabled, by: "application", client: laptop, at })
 }
 
 function check(store: Store, tokenHash: Awaited<ReturnType<typeof signIn>>["tokenHash"]) {
