@@ -16,7 +16,16 @@ export default defineConfig({
     projects: [
       { test: { ...together(0), name: "unit", include: ["src/**/*.test.ts"] } },
       { test: { ...together(0), name: "stores", include: ["test/stores/**/*.test.ts"] } },
-      { test: { ...together(0), name: "http", include: ["test/http/**/*.test.ts"] } },
+      { test: { ...together(0), name: "http", include: ["test/{http,mounts}/**/*.test.ts"] } },
+      {
+        test: {
+          ...together(0),
+          name: "package",
+          include: ["test/{package,examples}/**/*.test.ts"],
+          globalSetup: ["test/package/build-once.ts"],
+          testTimeout: 30_000,
+        },
+      },
       { test: { ...alone(1), name: "attack", include: ["test/attack/**/*.test.ts"], testTimeout: 30_000 } },
       {
         test: {

@@ -1,29 +1,38 @@
 import type { IncomingMessage, ServerResponse } from "node:http"
+import { Readable } from "node:stream"
 import type { Answer } from "./answer.ts"
 import type { BodyText, Incoming } from "./incoming.ts"
 
-/** A request of `node:http`. `parsedBody` is what a body parser in front of us made of the body, if there is one. */
-export function fromNode(request: IncomingMessage, parsedBody?: unknown): Incoming {
+/** What a framework in front of us has made of a request. */
+export interface Seen {
+  /** Where the request was for, before anybody rewrote its `url`. */
+  readonly target?: string | undefined
+  /** What a body parser made of the body: another stream, or a value. */
+  readonly body?: unknown
+}
+
+/** A request of `node:http`. */
+export function fromNode(request: IncomingMessage, seen: Seen = {}): Incoming {
   const { method = "GET", headers } = request
   return {
     method,
-    target: targetOf(request.url ?? "/"),
+    target: targetOf(seen.target ?? request.url ?? "/"),
     remoteAddress: request.socket.remoteAddress,
     header(name) {
       const value = headers[name]
       return value === undefined ? null : typeof value === "string" ? value : value.join(", ")
     },
-    text: (maxBytes) =>
-      parsedBody === undefined
-        ? readBody(request, maxBytes)
-        : Promise.resolve(encodeBody(parsedBody, headers["content-type"], maxBytes)),
+    text: (maxBytes) => readBody(request, seen.body, maxBytes),
   }
 }
 
 export function sendAnswer(response: ServerResponse, { status, headers, body }: Answer): void {
+  // Somebody in front of us, a time-out perhaps, has answered meanwhile.
+  if (response.headersSent) return
   // Without a length Node would send the body in chunks, as it learns its end only after the head has gone.
   const length = status === 204 ? {} : { "Content-Length": body === null ? 0 : Buffer.byteLength(body) }
-  response.writeHead(status, { ...headers, ...length } as Record<string, string | string[] | number>)
+  const all = { ...headers, ...setCookies(response, headers["Set-Cookie"]), ...length }
+  response.writeHead(status, all as Record<string, string | string[] | number>)
   response.end(body ?? undefined)
 }
 
@@ -34,36 +43,52 @@ function targetOf(url: string): string {
   return parsed === null ? "/" : parsed.pathname + parsed.search
 }
 
-function readBody(request: IncomingMessage, maxBytes: number): Promise<BodyText> {
-  if (request.readableEnded) return Promise.resolve({ status: "gone" })
+// The stream itself says whether it has been read: some parsers leave an empty object where they did nothing.
+function readBody(request: IncomingMessage, body: unknown, maxBytes: number): Promise<BodyText> {
+  const stream = body instanceof Readable ? body : request
+  const wasRead = stream.readableDidRead || stream.readableEnded
+  if (!wasRead) return stream.destroyed ? Promise.resolve({ status: "hung_up" }) : readStream(stream, maxBytes)
+  if (body === undefined || body === stream) return Promise.resolve({ status: "gone" })
+  const text = writeBody(body, request.headers["content-type"])
+  return Promise.resolve(Buffer.byteLength(text) > maxBytes ? { status: "too_large" } : { status: "read", text })
+}
+
+function readStream(stream: Readable, maxBytes: number): Promise<BodyText> {
   return new Promise((resolve) => {
     const chunks: Buffer[] = []
     let bytes = 0
-    request.on("data", (chunk: Buffer) => {
+    stream.on("data", (chunk: Buffer) => {
       bytes += chunk.byteLength
       if (bytes <= maxBytes) chunks.push(chunk)
       else resolve({ status: "too_large" })
     })
-    request.on("end", () => resolve({ status: "read", text: Buffer.concat(chunks).toString() }))
+    stream.on("end", () => resolve({ status: "read", text: Buffer.concat(chunks).toString() }))
     // Nobody waits for the answer any more, and it is no fault of the server's. After the end this changes nothing.
-    request.on("error", () => resolve({ status: "hung_up" }))
-    request.on("close", () => resolve({ status: "hung_up" }))
+    stream.on("error", () => resolve({ status: "hung_up" }))
+    stream.on("close", () => resolve({ status: "hung_up" }))
   })
 }
 
-/** Writes a parsed body as it came. A field that came twice is a list here, and comes out twice, to be refused. */
-function encodeBody(parsed: unknown, contentType: string | undefined, maxBytes: number): BodyText {
-  const text = typeof parsed === "string" ? parsed : isForm(contentType) ? encodeForm(parsed) : JSON.stringify(parsed)
-  return Buffer.byteLength(text) > maxBytes ? { status: "too_large" } : { status: "read", text }
+/** Writes a parsed body as it came, as near as can be told. */
+function writeBody(parsed: unknown, contentType: string | undefined): string {
+  if (typeof parsed === "string") return parsed
+  if (parsed instanceof Uint8Array) return Buffer.from(parsed).toString()
+  const isForm = contentType?.toLowerCase().startsWith("application/x-www-form-urlencoded") === true
+  return isForm ? writeForm(parsed) : (JSON.stringify(parsed) ?? "")
 }
 
-function isForm(contentType: string | undefined): boolean {
-  return contentType?.toLowerCase().startsWith("application/x-www-form-urlencoded") === true
-}
-
-function encodeForm(parsed: unknown): string {
-  const pairs = Object.entries(parsed ?? {}).flatMap(([name, value]) =>
-    (Array.isArray(value) ? value : [value]).map((one): [string, string] => [name, String(one)]),
+// Of a field that came twice, or as `email[]` or `email[a]`, parsers make a list or an object. It is no one text, so it
+// goes out twice, which readForm refuses where the field is one of ours.
+function writeForm(parsed: unknown): string {
+  const pairs = Object.entries(parsed ?? {}).flatMap(([name, value]): [string, string][] =>
+    typeof value === "string" ? [[name, value]] : Array(2).fill([name, ""]),
   )
   return new URLSearchParams(pairs).toString()
+}
+
+/** Cookies that the application has set on its own, before it came to us, stay. */
+function setCookies(response: ServerResponse, ours: Answer["headers"][string] | undefined): Answer["headers"] {
+  const theirs = response.getHeader("set-cookie")
+  if (ours === undefined || theirs === undefined) return {}
+  return { "Set-Cookie": [theirs, ours].flat().map(String) }
 }

@@ -5,6 +5,7 @@ import { type RunningServer, startServer } from "../../src/server/server.ts"
 import { type MailConfig, type PlainOptions, type ServerConfig, secretsOf } from "../../src/server/server-config.ts"
 import { ORIGIN } from "../app.ts"
 import { Browser } from "../browser.ts"
+import { sendToPort } from "../send-to-port.ts"
 import { ownFile } from "./own-app.ts"
 
 /** The real server, on a port and a database file of the test's own. */
@@ -52,20 +53,8 @@ export async function ownServer({
     port,
     path,
     logLines,
-    browser: (headers = {}) => new Browser({ handler: (request) => send(request, port, headers) }, ORIGIN, ""),
+    browser: (headers = {}) => new Browser({ handler: (request) => sendToPort(request, port, headers) }, ORIGIN, ""),
     mail: async () =>
       (await fetch(`http://127.0.0.1:${port}/dev/mailbox.json`)).json() as ReturnType<OwnServer["mail"]>,
   }
-}
-
-async function send(request: Request, port: number, headers: Record<string, string>): Promise<Response> {
-  const { pathname, search } = new URL(request.url)
-  const all = { ...Object.fromEntries(request.headers), ...headers }
-  const body = request.method === "GET" ? {} : { body: await request.text() }
-  return fetch(`http://127.0.0.1:${port}${pathname}${search}`, {
-    method: request.method,
-    headers: all,
-    redirect: "manual",
-    ...body,
-  })
 }
