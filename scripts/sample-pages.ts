@@ -1,8 +1,9 @@
 import type { Address } from "../src/core/addresses/canonical-address.ts"
+import type { PageProblem } from "../src/core/problem-code.ts"
 import type { User } from "../src/core/users/user.ts"
 import { de } from "../src/core/words/de.ts"
 import { en } from "../src/core/words/en.ts"
-import type { LinkProblem, ProblemCode, Words } from "../src/core/words/words.ts"
+import type { LinkProblem, Words } from "../src/core/words/words.ts"
 import { accountPage } from "../src/http/pages/account-page.ts"
 import { adminPage } from "../src/http/pages/admin-page.ts"
 import { assetVersion } from "../src/http/pages/assets.ts"
@@ -48,7 +49,7 @@ export const languages: Readonly<Record<"en" | "de", Words>> = { en, de }
 const AT = Date.UTC(2026, 10, 21, 10, 42)
 const HOUR = 3_600_000
 const LINK_PROBLEMS: readonly LinkProblem[] = ["used", "expired", "superseded", "unknown", "refused"]
-const PROBLEMS: readonly ProblemCode[] = [
+const PROBLEMS: readonly PageProblem[] = [
   "not_found",
   "method_not_allowed",
   "cross_origin",

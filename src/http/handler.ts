@@ -2,10 +2,10 @@ import { RegExpRouter } from "hono/router/reg-exp-router"
 import { LinklatchError } from "../core/fault.ts"
 import type { Answer } from "./answer.ts"
 import type { Incoming } from "./incoming.ts"
-import { respondProblem } from "./problems.ts"
+import { problemJson, respondProblem } from "./problems.ts"
 import { redirect } from "./respond.ts"
 import { type Route, routes } from "./routes.ts"
-import { isSameOrigin } from "./same-origin.ts"
+import { isSameOrigin, isSameOriginOrProgram } from "./same-origin.ts"
 import type { Site } from "./site.ts"
 import { Visit } from "./visit.ts"
 
@@ -13,6 +13,8 @@ import { Visit } from "./visit.ts"
 export type Handler = (incoming: Incoming) => Promise<Answer>
 
 const RETRY_AFTER_SECONDS = "5"
+// A 401 must say how to sign in (RFC 9110 §15.5.2), and browsers must not take it for a reason to ask for a password.
+const CHALLENGE = { "WWW-Authenticate": 'Cookie form-action="/auth/sign-in"' }
 
 export function createHandler(site: Site): Handler {
   const find = createFinder()
@@ -55,7 +57,8 @@ async function pass(find: Find, visit: Visit): Promise<Answer> {
   const found = find(method, visit.path)
   if (found === null) return refuseUnknown(find, visit)
   const { route, parameter } = found
-  if (!isSameOrigin(visit.incoming, context.settings.origin)) {
+  const isOurs = visit.isApi ? isSameOriginOrProgram : isSameOrigin
+  if (!isOurs(visit.incoming, context.settings.origin)) {
     context.log.warn("cross_origin_refused", { method, path: route.path, ip: visit.client.ip })
     return respondProblem(visit, "cross_origin")
   }
@@ -77,8 +80,9 @@ async function pass(find: Find, visit: Visit): Promise<Answer> {
 // A cookie that stands for nobody is taken back, so that it isn't sent and checked for ever (SES-3).
 function askToSignIn(visit: Visit): Answer {
   const { method, target } = visit.incoming
-  const next = method === "GET" ? `?next=${encodeURIComponent(target)}` : ""
   const cookies = visit.hasSessionCookie ? [visit.site.cookies.clearSession()] : []
+  if (visit.isApi) return problemJson(visit, "not_signed_in", { headers: CHALLENGE, cookies })
+  const next = method === "GET" ? `?next=${encodeURIComponent(target)}` : ""
   return redirect(visit, `/auth/sign-in${next}`, { cookies })
 }
 

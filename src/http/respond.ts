@@ -21,8 +21,26 @@ export function redirect(visit: Visit, location: string, reply: Reply = {}): Ans
   return { status: 303, headers: replyHeaders(visit, reply, { Location: location }), body: null }
 }
 
-export function replyHeaders({ site }: Visit, reply: Reply, own: Readonly<Record<string, string>>): Answer["headers"] {
-  const usual = reply.hasTokenInUrl === true ? site.headers.noReferrer : site.headers.usual
+/** An answer of the JSON API; 204 without a body. */
+export function respondJson(visit: Visit, body: object | null, reply: Reply = {}): Answer {
+  const usual = body === null ? visit.site.headers.api : visit.site.headers.json
+  // A session check, which every page view may ask for, adds nothing to headers that were built at the start.
+  const isPlain = reply.headers === undefined && reply.cookies === undefined
+  const headers = isPlain ? usual : replyHeaders(visit, reply, usual)
+  return { status: reply.status ?? (body === null ? 204 : 200), headers, body: body && JSON.stringify(body) }
+}
+
+export function replyHeaders(visit: Visit, reply: Reply, own: Readonly<Record<string, string>>): Answer["headers"] {
   const { cookies = [] } = reply
-  return { ...usual, ...reply.headers, ...own, ...(cookies.length > 0 && { "Set-Cookie": cookies }) }
+  return {
+    ...usualHeaders(visit, reply),
+    ...reply.headers,
+    ...own,
+    ...(cookies.length > 0 && { "Set-Cookie": cookies }),
+  }
+}
+
+function usualHeaders({ isApi, site }: Visit, { hasTokenInUrl }: Reply): Readonly<Record<string, string>> {
+  if (isApi) return site.headers.api
+  return hasTokenInUrl === true ? site.headers.noReferrer : site.headers.usual
 }

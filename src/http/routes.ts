@@ -1,5 +1,10 @@
 import type { SignedIn } from "../core/store.ts"
 import type { Answer } from "./answer.ts"
+import { askByJson } from "./api/ask.ts"
+import { useCodeByJson } from "./api/code.ts"
+import { useLinkByJson } from "./api/link.ts"
+import { signOutByJson, tellSession } from "./api/session.ts"
+import { endAllSessions, endSession, listSessions } from "./api/sessions.ts"
 import { showAccount, signOutSessions } from "./routes/account.ts"
 import { showAdmin } from "./routes/admin.ts"
 import { ask, showSignIn } from "./routes/ask.ts"
@@ -13,11 +18,11 @@ import type { Visit } from "./visit.ts"
 /**
  * Who may come in, and what the handler may rely on. A route without a guard doesn't compile.
  * - `public`: anybody, for methods that change nothing.
- * - `sameOrigin`: our own pages only (CSRF, login CSRF included).
- * - `session`: signed in; for a POST also from our own pages.
+ * - `sameOrigin`: our own pages only (CSRF, login CSRF included), and under `/auth/api` programs that are no browser.
+ * - `session`: signed in; for a POST or a DELETE the same holds.
  * - `admin`: the same, and an address of `adminEmails`.
  */
-export type Route = { readonly method: "GET" | "POST"; readonly path: string } & (
+export type Route = { readonly method: "GET" | "POST" | "DELETE"; readonly path: string } & (
   | { readonly guard: "public"; readonly method: "GET"; handle(visit: Visit, parameter: string): Promise<Answer> }
   | { readonly guard: "sameOrigin"; handle(visit: Visit): Promise<Answer> }
   | {
@@ -37,6 +42,14 @@ export const routes: readonly Route[] = [
   { method: "POST", path: "/auth/account/sign-out", guard: "session", handle: signOutSessions },
   { method: "GET", path: "/auth/sign-out", guard: "public", handle: showSignOut },
   { method: "POST", path: "/auth/sign-out", guard: "sameOrigin", handle: signOut },
+  { method: "POST", path: "/auth/api/sign-in", guard: "sameOrigin", handle: askByJson },
+  { method: "POST", path: "/auth/api/link", guard: "sameOrigin", handle: useLinkByJson },
+  { method: "POST", path: "/auth/api/code", guard: "sameOrigin", handle: useCodeByJson },
+  { method: "GET", path: "/auth/api/session", guard: "public", handle: tellSession },
+  { method: "POST", path: "/auth/api/sign-out", guard: "sameOrigin", handle: signOutByJson },
+  { method: "GET", path: "/auth/api/sessions", guard: "session", handle: listSessions },
+  { method: "DELETE", path: "/auth/api/sessions", guard: "session", handle: endAllSessions },
+  { method: "DELETE", path: "/auth/api/sessions/:id", guard: "session", handle: endSession },
   { method: "GET", path: "/auth/assets/:file", guard: "public", handle: sendAsset },
   { method: "GET", path: "/admin", guard: "admin", handle: showAdmin },
 ]

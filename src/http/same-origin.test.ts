@@ -1,5 +1,5 @@
 import { expect, it } from "vitest"
-import { isSameOrigin } from "./same-origin.ts"
+import { isSameOrigin, isSameOriginOrProgram } from "./same-origin.ts"
 
 const OURS = "https://example.com"
 const ask = (method: string, headers: Record<string, string>) =>
@@ -59,4 +59,28 @@ it("lets everybody ask, as asking changes nothing (P2)", () => {
 
 it("doesn't take Referer for Origin", () => {
   expect(ask("POST", { referer: `${OURS}/auth/sign-in` })).toBe(false)
+})
+
+const call = (method: string, headers: Record<string, string>) =>
+  isSameOriginOrProgram({ method, header: (name) => headers[name] ?? null }, OURS)
+
+it.each(MATRIX)(
+  "to the API, with Sec-Fetch-Site %j and Origin %j: as anywhere, once a browser has marked it (CSR-2)",
+  (site, origin, isOurs) => {
+    if (site === null && origin === null) return
+    const headers = { ...(site !== null && { "sec-fetch-site": site }), ...(origin !== null && { origin }) }
+    for (const method of ["POST", "DELETE"]) {
+      expect(call(method, { ...headers, "content-type": "application/json" }), method).toBe(isOurs)
+    }
+  },
+)
+
+it("lets programs, which mark nothing, call the API in ways that no browser has across origins (CSR-2)", () => {
+  expect(call("POST", { "content-type": "application/json" })).toBe(true)
+  expect(call("POST", { "content-type": "application/json; charset=utf-8" })).toBe(true)
+  expect(call("DELETE", {})).toBe(true)
+  const forms = ["application/x-www-form-urlencoded", "multipart/form-data; boundary=a", "text/plain", ""]
+  const nearly = ["text/plain; application/json", "application/jsonx", "application/json, text/plain", "text/json"]
+  for (const type of [...forms, ...nearly]) expect(call("POST", { "content-type": type }), type).toBe(false)
+  expect(call("POST", {})).toBe(false)
 })

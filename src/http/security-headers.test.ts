@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { type SecurityHeaderOptions, securityHeaders } from "./security-headers.ts"
+import { apiHeaders, type SecurityHeaderOptions, securityHeaders } from "./security-headers.ts"
 
 const PRODUCTION: SecurityHeaderOptions = { isHttps: true, allowedOrigins: [], referrerPolicy: "same-origin" }
 
@@ -65,5 +65,21 @@ describe("the headers of every page", () => {
 
   it("are all well-formed", () => {
     for (const [name, value] of new Headers(securityHeaders(PRODUCTION))) expect(value, name).toMatch(/^[\x20-\x7e]+$/)
+  })
+})
+
+describe("the headers of the API", () => {
+  it("let nothing be shown, framed, sniffed, kept or read by another site (HDR-1, HDR-3, COO-5, CSR-6)", () => {
+    expect(apiHeaders({ isHttps: true })).toEqual({
+      "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+      "X-Content-Type-Options": "nosniff",
+      "Cross-Origin-Resource-Policy": "same-origin",
+      "Referrer-Policy": "no-referrer",
+      "Cache-Control": "no-store",
+      Vary: "Cookie, Accept-Language, Sec-Fetch-Site, Origin",
+      "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
+    })
+    expect(Object.isFrozen(apiHeaders({ isHttps: true }))).toBe(true)
+    expect(apiHeaders({ isHttps: false })).not.toHaveProperty("Strict-Transport-Security")
   })
 })

@@ -7,6 +7,7 @@ export interface SecurityHeaderOptions {
 }
 
 const TWO_YEARS_SECONDS = 63_072_000
+const VARY = "Cookie, Accept-Language, Sec-Fetch-Site, Origin"
 
 const UNUSED_FEATURES = [
   "accelerometer",
@@ -42,10 +43,27 @@ export function securityHeaders(options: SecurityHeaderOptions): Readonly<Record
     "Permissions-Policy": UNUSED_FEATURES.map((feature) => `${feature}=()`).join(", "),
     "Referrer-Policy": options.referrerPolicy,
     "Cache-Control": "no-store",
-    Vary: "Cookie, Accept-Language, Sec-Fetch-Site, Origin",
-    // Browsers ignore it over http, and a development server must not claim localhost.
-    ...(options.isHttps && { "Strict-Transport-Security": `max-age=${TWO_YEARS_SECONDS}; includeSubDomains` }),
+    Vary: VARY,
+    ...strictTransport(options.isHttps),
   })
+}
+
+/** The headers of an answer of the JSON API, which is no document: nothing in it is shown, run or kept. */
+export function apiHeaders(options: Pick<SecurityHeaderOptions, "isHttps">): Readonly<Record<string, string>> {
+  return Object.freeze({
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+    Vary: VARY,
+    ...strictTransport(options.isHttps),
+  })
+}
+
+// Browsers ignore it over http, and a development server must not claim localhost.
+function strictTransport(isHttps: boolean): Record<string, string> {
+  return isHttps ? { "Strict-Transport-Security": `max-age=${TWO_YEARS_SECONDS}; includeSubDomains` } : {}
 }
 
 function contentSecurityPolicy(allowedOrigins: readonly string[]): string {

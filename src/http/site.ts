@@ -1,7 +1,7 @@
 import type { Context } from "../core/context.ts"
 import { type AuthCookies, createAuthCookies } from "./auth-cookies.ts"
 import type { ClientAddress } from "./client-address.ts"
-import { securityHeaders } from "./security-headers.ts"
+import { apiHeaders, securityHeaders } from "./security-headers.ts"
 
 /** What all requests to one site share. */
 export interface Site {
@@ -14,6 +14,9 @@ export interface Site {
     readonly usual: Readonly<Record<string, string>>
     /** For pages with a token in their address. */
     readonly noReferrer: Readonly<Record<string, string>>
+    /** For the JSON API, and for its answers that have a body. */
+    readonly api: Readonly<Record<string, string>>
+    readonly json: Readonly<Record<string, string>>
   }
   /** Tells the mail worker that a request was committed. */
   wakeWorker(): void
@@ -25,6 +28,7 @@ export function createSite(
   { isDevelopment, wakeWorker }: Pick<Site, "isDevelopment" | "wakeWorker">,
 ): Site {
   const { isHttps, allowedOrigins } = context.settings
+  const api = apiHeaders({ isHttps })
   return {
     context,
     cookies: createAuthCookies(context.settings),
@@ -33,6 +37,8 @@ export function createSite(
     headers: {
       usual: securityHeaders({ isHttps, allowedOrigins, referrerPolicy: "same-origin" }),
       noReferrer: securityHeaders({ isHttps, allowedOrigins, referrerPolicy: "no-referrer" }),
+      api,
+      json: Object.freeze({ ...api, "Content-Type": "application/json" }),
     },
     wakeWorker,
   }

@@ -35,6 +35,11 @@ export class Visit {
     this.client = { ip, userAgent: incoming.header("user-agent")?.slice(0, 512) ?? null }
   }
 
+  /** Answered in JSON, whatever Accept says. */
+  get isApi(): boolean {
+    return this.path.startsWith("/auth/api/")
+  }
+
   get query(): URLSearchParams {
     return new URLSearchParams(this.incoming.target.slice(this.path.length))
   }

@@ -9,6 +9,9 @@ export const ownForm = {
   origin: ORIGIN,
 }
 
+/** What a script of our own page sends with JSON. */
+export const ownJson = { ...ownForm, "content-type": "application/json" }
+
 const latin = fc
   .string({ unit: fc.integer({ min: 1, max: 255 }).map((code) => String.fromCharCode(code)) })
   .map((text) => text.replace(/[\r\n]/g, ""))
@@ -59,8 +62,8 @@ const ourCookie = fc
   .map(([name, text]) => `${name}=${text}`)
 const cookies = fc.array(ourCookie, { maxLength: 4 }).map((list) => list.join("; "))
 const headers = fc
-  .tuple(fc.boolean(), fc.dictionary(headerName, hostileText, { maxKeys: 5 }), cookies)
-  .map(([isOurs, some, cookie]) => ({ ...(isOurs && ownForm), cookie, ...some }))
+  .tuple(fc.constantFrom(null, ownForm, ownJson), fc.dictionary(headerName, hostileText, { maxKeys: 5 }), cookies)
+  .map(([own, some, cookie]) => ({ ...own, cookie, ...some }))
 const path = fc.oneof(
   { weight: 3, arbitrary: fc.constantFrom(...new Set(routes.map((route) => route.path))) },
   fc
@@ -100,8 +103,13 @@ const value = fc.oneof(
 const form = fc
   .array(fc.tuple(field, value), { maxLength: 5 })
   .map((pairs) => pairs.map(([name, text]) => `${name}=${encodeURIComponent(text.toWellFormed())}`).join("&"))
+const json = fc.oneof(
+  fc.dictionary(field, fc.oneof({ weight: 4, arbitrary: value }, fc.jsonValue()), { maxKeys: 3 }),
+  fc.dictionary(fc.constantFrom("email", "token", "code"), value, { minKeys: 1, maxKeys: 1 }),
+)
 const body = fc.oneof(
   { weight: 3, arbitrary: form },
+  { weight: 3, arbitrary: json.map((fields) => JSON.stringify(fields)) },
   hostileText,
   fc.json(),
   fc.uint8Array({ maxLength: 200 }),

@@ -30,7 +30,7 @@ async function everyRoute(
   const body = `email=ada%40example.com&token=${token}&code=123456&session=none`
   return routes.map(({ method, path }) => ({
     method,
-    path: path.replace(":token", token).replace(":file", style),
+    path: path.replace(":token", token).replace(":file", style).replace(":id", crypto.randomUUID()),
     body,
   }))
 }
@@ -53,6 +53,7 @@ describe("every answer", () => {
               : await browser.send(method, path, method === "PUT" ? body : undefined, { accept })
           const kind = {
             isAsset: path.startsWith("/auth/assets/"),
+            isApi: path.startsWith("/auth/api/"),
             hasTokenInUrl: path.startsWith("/auth/link/"),
             allowedOrigins: ["https://app.example.com"],
           }

@@ -116,7 +116,12 @@ describe("a route that takes forms", () => {
   })
 
   it("CSR-1 P2 is each route that changes something", () => {
-    const changing = ["/auth/link", "/auth/code", "/auth/account/sign-out"]
+    const changing = [
+      "/auth/link",
+      "/auth/code",
+      "/auth/account/sign-out",
+      ...["sign-in", "link", "code", "sign-out"].map((name) => `/auth/api/${name}`),
+    ]
     expect(formOnly).toEqual(expect.arrayContaining(changing))
     expect(paths.filter((path) => methodsOf(path).includes("POST"))).toEqual(
       expect.arrayContaining([...changing, "/auth/sign-in", "/auth/sign-out"]),
@@ -124,7 +129,7 @@ describe("a route that takes forms", () => {
   })
 
   it.each(paths)("CSR-1 P2 %s names its methods to those that it doesn't take", async (path) => {
-    const response = await ownApp().browser().send("DELETE", path, undefined, { "sec-fetch-site": "same-origin" })
+    const response = await ownApp().browser().send("PATCH", path, undefined, { "sec-fetch-site": "same-origin" })
     const methods = methodsOf(path)
     expect(response.status).toBe(405)
     expect(response.headers.get("allow")?.split(", ").toSorted()).toEqual(

@@ -2,6 +2,8 @@
 export interface ResponseKind {
   /** A stylesheet or a script: the same for everybody, so it may be kept. */
   readonly isAsset?: boolean
+  /** An answer of the JSON API: no document, so it needs no rules for one. */
+  readonly isApi?: boolean
   /** Where it carries a token in its address. */
   readonly hasTokenInUrl?: boolean
   /** Origins beside our own that a form's answer may lead to. */
@@ -13,6 +15,8 @@ const COOKIE_SHAPE =
 const MAX_COOKIE_LENGTH = 4_096
 const MAX_AGE_SECONDS = 400 * 86_400
 const YEAR_SECONDS = 31_536_000
+const PAGE_TYPE = /^(?:text\/(?:html|css|javascript); charset=utf-8|application\/problem\+json)$/
+const API_TYPE = /^application\/(?:problem\+)?json$/
 const BANNERS = ["server", "x-powered-by", "via", "x-aspnet-version"]
 
 /** Everything that is wrong with the headers of a response from an https site (HDR-1 to HDR-5, COO-1, COO-4, COO-5, CSR-5, CSR-6). */
@@ -25,16 +29,15 @@ type Rule = readonly [isKept: boolean, rule: string]
 
 function fixedRules(
   { status, headers, body }: Response,
-  { isAsset = false, hasTokenInUrl = false }: ResponseKind,
+  { isAsset = false, isApi = false, hasTokenInUrl = false }: ResponseKind,
 ): Rule[] {
   const is = (name: string, value: string): Rule => [headers.get(name) === value, `${name}: ${headers.get(name)}`]
   const vary = (headers.get("vary") ?? "").split(", ")
   const type = headers.get("content-type") ?? ""
-  const isTyped = /^(?:text\/(?:html|css|javascript); charset=utf-8|application\/problem\+json)$/.test(type)
+  const isTyped = (isApi ? API_TYPE : PAGE_TYPE).test(type)
   return [
     is("x-content-type-options", "nosniff"),
-    is("x-frame-options", "DENY"),
-    is("cross-origin-opener-policy", "same-origin"),
+    ...(isApi ? [] : [is("x-frame-options", "DENY"), is("cross-origin-opener-policy", "same-origin")]),
     is("cross-origin-resource-policy", "same-origin"),
     hasTokenInUrl
       ? is("referrer-policy", "no-referrer")
@@ -47,9 +50,14 @@ function fixedRules(
   ]
 }
 
-function policyRules({ headers }: Response, { allowedOrigins = [] }: ResponseKind): Rule[] {
+function policyRules({ headers }: Response, { allowedOrigins = [], isApi = false }: ResponseKind): Rule[] {
   const [, age, subdomains] =
     /^max-age=(\d+)(; includeSubDomains)?$/.exec(headers.get("strict-transport-security") ?? "") ?? []
+  const transport: Rule = [Number(age) >= YEAR_SECONDS && subdomains !== undefined, "strict-transport-security"]
+  if (isApi) {
+    const policy = headers.get("content-security-policy")
+    return [transport, [policy === "default-src 'none'; frame-ancestors 'none'", `content-security-policy: ${policy}`]]
+  }
   const unused = (headers.get("permissions-policy") ?? "").split(", ")
   const policy = new Map(
     (headers.get("content-security-policy") ?? "")
@@ -59,7 +67,7 @@ function policyRules({ headers }: Response, { allowedOrigins = [] }: ResponseKin
   const none = ["default-src", "base-uri", "object-src", "frame-ancestors"]
   const harmless = ["'none'", "'self'", "data:", ...allowedOrigins]
   return [
-    [Number(age) >= YEAR_SECONDS && subdomains !== undefined, "strict-transport-security"],
+    transport,
     [
       ["camera=()", "geolocation=()", "microphone=()"].every((feature) => unused.includes(feature)),
       "permissions-policy",

@@ -1,3 +1,4 @@
+import { deApi } from "./de-api.ts"
 import type { Words } from "./words.ts"
 
 export const de: Words = {
@@ -18,6 +19,7 @@ export const de: Words = {
     ignore: "Wenn Sie das nicht waren, ignorieren Sie diese Nachricht: Ohne sie kommt niemand hinein.",
     keepToYourself: "Geben Sie Link und Code an niemanden weiter, auch nicht an uns.",
   },
+  api: deApi,
   pages: {
     layout: {
       developmentLabel: "Entwicklung",

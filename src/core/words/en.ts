@@ -1,3 +1,4 @@
+import { enApi } from "./en-api.ts"
 import type { Words } from "./words.ts"
 
 export const en: Words = {
@@ -18,6 +19,7 @@ export const en: Words = {
     ignore: "If this was not you, ignore it: nobody gets in without this message.",
     keepToYourself: "Give the link and the code to nobody, not even to us.",
   },
+  api: enApi,
   pages: {
     layout: {
       developmentLabel: "Development",

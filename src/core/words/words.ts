@@ -1,3 +1,5 @@
+import type { ApiProblem, PageProblem } from "../problem-code.ts"
+
 /** Every word that a person reads, one file a language: `en.ts` and `de.ts`. A language that lacks one doesn't compile. */
 export interface Words {
   /** A BCP 47 tag, for `lang` and for dates. */
@@ -6,6 +8,7 @@ export interface Words {
   device(label: string): string
   readonly mail: MailWords
   readonly pages: PageWords
+  readonly api: ApiWords
 }
 
 /** The message with the link and the code. */
@@ -32,19 +35,6 @@ export type Sentence<Part> = readonly (string | Part)[]
 
 /** Why a link did not sign anybody in. */
 export type LinkProblem = "used" | "expired" | "superseded" | "unknown" | "refused"
-
-/** What an error page explains. */
-export type ProblemCode =
-  | "not_found"
-  | "method_not_allowed"
-  | "cross_origin"
-  | "rate_limited"
-  | "forbidden"
-  | "bad_request"
-  | "too_large"
-  | "unsupported_media_type"
-  | "unavailable"
-  | "internal"
 
 /** A heading and what stands under it. */
 export interface Explanation {
@@ -176,7 +166,7 @@ export interface SignOutWords {
   readonly toSignIn: string
 }
 
-export interface ProblemWords extends Readonly<Record<ProblemCode, Explanation>> {
+export interface ProblemWords extends Readonly<Record<PageProblem, Explanation>> {
   retryAfter(seconds: number): string
   readonly toSignIn: string
 }
@@ -191,4 +181,11 @@ export interface MailboxWords {
   readonly openLink: string
   readonly asHtml: string
   readonly asText: string
+}
+
+/** What the JSON API says, for a page of the application's own to show. */
+export interface ApiWords {
+  readonly problem: Readonly<Record<ApiProblem, Explanation>>
+  /** What a body should have been, for whoever wrote the request. */
+  body(required: readonly string[], optional: readonly string[]): string
 }

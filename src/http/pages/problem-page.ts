@@ -1,9 +1,9 @@
 import { html } from "hono/html"
-import type { ProblemCode } from "../../core/words/words.ts"
+import type { PageProblem } from "../../core/problem-code.ts"
 import { layout, type Page, type PageContext } from "./layout.ts"
 
 export interface ProblemPageData {
-  readonly problem: ProblemCode
+  readonly problem: PageProblem
   readonly retryAfterSeconds?: number
 }
 
@@ -19,7 +19,7 @@ ${wayOn(page, data.problem)}`,
   })
 }
 
-function wayOn(page: PageContext, problem: ProblemCode): Page {
+function wayOn(page: PageContext, problem: PageProblem): Page {
   // Whatever it led to would be refused as well.
   if (problem === "rate_limited") return html``
   if (problem === "forbidden")

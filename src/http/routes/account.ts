@@ -1,5 +1,6 @@
 import type { SignedIn } from "../../core/store.ts"
 import type { Answer } from "../answer.ts"
+import { endSessions } from "../end-sessions.ts"
 import { accountPage } from "../pages/account-page.ts"
 import { respondProblem } from "../problems.ts"
 import { readForm } from "../read-form.ts"
@@ -24,20 +25,11 @@ export async function showAccount(visit: Visit, { user, session }: SignedIn): Pr
 }
 
 /** Ends one of the person's own sessions, or all of them. */
-export async function signOutSessions(visit: Visit, { user, session }: SignedIn): Promise<Answer> {
+export async function signOutSessions(visit: Visit, signedIn: SignedIn): Promise<Answer> {
   const form = await readForm(visit.incoming, ["session"])
   if (form.status !== "read") return respondProblem(visit, form.status)
   const sessionId = form.values["session"] ?? ""
-  const { store, clock } = visit.site.context
-  const reason =
-    sessionId === "all" ? "signed_out_everywhere" : sessionId === session.id ? "signed_out" : "signed_out_elsewhere"
-  const ended = await store.sessions.revoke({
-    userId: user.id,
-    sessionId,
-    reason,
-    client: visit.client,
-    at: clock.now(),
-  })
-  if (reason !== "signed_out_elsewhere") return redirectSignedOut(visit)
+  const { ended, isSignedOut } = await endSessions(visit, signedIn, sessionId)
+  if (isSignedOut) return redirectSignedOut(visit)
   return redirect(visit, ended === 0 ? "/auth/account" : "/auth/account?signed-out")
 }

@@ -4,11 +4,10 @@ import type { PendingRequest } from "../../core/store.ts"
 import type { Answer } from "../answer.ts"
 import { type CodeProblem, checkMailPage } from "../pages/check-mail-page.ts"
 import { elsewherePage } from "../pages/elsewhere-page.ts"
+import { RESEND_AFTER } from "../resend-after.ts"
 import { type Reply, redirect, respondPage } from "../respond.ts"
 import type { Visit } from "../visit.ts"
 
-// A mail needs a moment; whoever presses at once only spends the allowance of three an hour.
-const RESEND_AFTER = 30 * SECOND
 const ELSEWHERE = "/auth/check-mail?elsewhere"
 
 /** Waits with the person. Once the link was pressed in this browser, it leads on to where they were going; in another, it says so. */

@@ -8,19 +8,11 @@ import type { LinkProblem } from "../../core/words/words.ts"
 import type { Answer } from "../answer.ts"
 import { type LinkPageMode, linkPage } from "../pages/link-page.ts"
 import { linkProblemPage } from "../pages/link-problem-page.ts"
-import { respondProblem, respondRateLimited } from "../problems.ts"
+import { linkProblemCode, problemStatus, respondProblem, respondRateLimited } from "../problems.ts"
 import { readForm } from "../read-form.ts"
 import { type Reply, redirect, respondPage } from "../respond.ts"
 import type { Visit } from "../visit.ts"
 import { signInWith } from "./sign-in-with.ts"
-
-const STATUS: Readonly<Record<LinkProblem, number>> = {
-  unknown: 404,
-  used: 410,
-  expired: 410,
-  superseded: 410,
-  refused: 403,
-}
 
 /** Shows whose link it is. It redeems nothing, whoever fetches it and however often (P2). */
 export async function showLink(visit: Visit, text: string): Promise<Answer> {
@@ -83,7 +75,7 @@ export function respondLinkProblem(
   link: Pick<LinkView, "address" | "next"> | null = null,
 ): Promise<Answer> {
   const page = linkProblemPage(visit.page, { status, email: link?.address ?? null, next: link?.next ?? null })
-  return respondPage(visit, page, { status: STATUS[status], hasTokenInUrl: true })
+  return respondPage(visit, page, { status: problemStatus[linkProblemCode[status]], hasTokenInUrl: true })
 }
 
 async function respondLink(

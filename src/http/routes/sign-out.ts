@@ -1,4 +1,5 @@
 import type { Answer } from "../answer.ts"
+import { endSessions, signedOutReply } from "../end-sessions.ts"
 import { signOutPage } from "../pages/sign-out-page.ts"
 import { redirect, respondPage } from "../respond.ts"
 import type { Visit } from "../visit.ts"
@@ -10,24 +11,10 @@ export async function showSignOut(visit: Visit): Promise<Answer> {
 
 export async function signOut(visit: Visit): Promise<Answer> {
   const signedIn = await visit.signedIn()
-  if (signedIn !== null) {
-    const { store, clock } = visit.site.context
-    const { user, session } = signedIn
-    await store.sessions.revoke({
-      userId: user.id,
-      sessionId: session.id,
-      reason: "signed_out",
-      client: visit.client,
-      at: clock.now(),
-    })
-  }
+  if (signedIn !== null) await endSessions(visit, signedIn, signedIn.session.id)
   return redirectSignedOut(visit)
 }
 
-/** Takes the cookie back, and has the browser forget what it kept of the site (ASVS 14.3.1). */
 export function redirectSignedOut(visit: Visit): Answer {
-  return redirect(visit, "/auth/sign-in?signed-out", {
-    headers: { "Clear-Site-Data": '"cache", "storage"' },
-    cookies: [visit.site.cookies.clearSession()],
-  })
+  return redirect(visit, "/auth/sign-in?signed-out", signedOutReply(visit))
 }

@@ -1,0 +1,34 @@
+import type { Session } from "../../core/sessions/session.ts"
+import type { Settings } from "../../core/settings.ts"
+import type { SignedIn } from "../../core/store.ts"
+import type { User } from "../../core/users/user.ts"
+import type { ApiSession, ApiUser } from "./answers.ts"
+
+/** Who is signed in, as their browser may see it. Fields are listed one by one: what is added to a row stays inside. */
+export function showSignedIn({ user, session }: SignedIn, settings: Settings): { user: ApiUser; session: ApiSession } {
+  return { user: showUser(user, settings), session: showSession(session, session.id) }
+}
+
+function showUser({ id, email, displayName, createdAt }: User, { adminEmails }: Settings): ApiUser {
+  return { id, email, displayName, createdAt: showTime(createdAt), isAdmin: adminEmails.has(email) }
+}
+
+export function showSession(session: Session, currentId: string): ApiSession {
+  const { id, provider, device } = session
+  return {
+    id,
+    createdAt: showTime(session.createdAt),
+    lastSeenAt: showTime(session.lastSeenAt),
+    idleExpiresAt: showTime(session.idleExpiresAt),
+    expiresAt: showTime(session.expiresAt),
+    provider,
+    provenAt: showTime(session.provenAt),
+    device,
+    isCurrent: id === currentId,
+  }
+}
+
+/** ISO 8601 in UTC, with milliseconds. */
+export function showTime(at: number): string {
+  return new Date(at).toISOString()
+}
