@@ -24,6 +24,8 @@ export default defineConfig({
           include: ["test/{package,examples}/**/*.test.ts"],
           globalSetup: ["test/package/build-once.ts"],
           testTimeout: 30_000,
+          // Processes of their own start and write when the machine lets them.
+          expect: { poll: { timeout: 5_000 } },
         },
       },
       { test: { ...alone(1), name: "attack", include: ["test/attack/**/*.test.ts"], testTimeout: 30_000 } },

@@ -51,10 +51,8 @@ export function mount(auth: Pick<Auth, "answer">, options: MountOptions = {}): (
         // The router may have been told to read /AUTH and /auth alike.
         if (!isOurs(incoming.target, options)) return reply.callNotFound()
         const { status, headers, body } = await auth.answer(incoming)
-        return reply
-          .code(status)
-          .headers(headers)
-          .send(body ?? undefined)
+        reply.code(status).headers(headers)
+        return reply.send(body ?? undefined)
       })
     }
   }
