@@ -38,6 +38,39 @@ describe.each(Object.keys(sites))("%s", (name) => {
     expect(await who(ada)).toBe(null)
   })
 
+  it("signs in, tells, lists and signs out by the JSON API", async () => {
+    const { app, browser, who } = await mountedSite(name)
+    const ada = browser()
+    const asked = await ada.api("POST", "sign-in", { email: EMAIL, next: "/orders" })
+    expect([asked.status, (await asked.json()).email]).toEqual([202, EMAIL])
+    const { code } = await app.mailbox.next(EMAIL)
+    const signedIn = await ada.api("POST", "code", { code })
+    expect([signedIn.status, (await signedIn.json()).next]).toEqual([200, "/orders"])
+    expect((await who(ada))?.user.email).toBe(EMAIL)
+    expect((await (await ada.api("GET", "session")).json()).user.email).toBe(EMAIL)
+    const { sessions } = await (await ada.api("GET", "sessions")).json()
+    const ended = await ada.api("DELETE", `sessions/${sessions[0].id}`)
+    expect([ended.status, await ended.text(), ended.headers.get("content-length")]).toEqual([204, "", null])
+    expect(await who(ada)).toBe(null)
+  })
+
+  it.each([
+    ["a field too many", { email: EMAIL, role: "admin" }, {}, 400],
+    ["a list", [EMAIL], {}, 400],
+    ["an address that is an object", { email: { a: EMAIL } }, {}, 400],
+    ["NUL", { email: `${EMAIL}\0` }, {}, 400],
+    ["more than 8 kB", { email: EMAIL, next: `/${"a".repeat(9_000)}` }, {}, 413],
+    ["another type", { email: EMAIL }, { "content-type": "application/ld+json" }, 415],
+    ["no address", { email: "nobody" }, {}, 422],
+  ])("refuses JSON with %s by a problem, and does nothing of it", async (_what, body, headers, status) => {
+    const { app, browser } = await mountedSite(name)
+    const response = await browser().api("POST", "sign-in", body, headers)
+    expect([response.status, (await response.json()).status]).toEqual([status, status])
+    expect(response.headers.get("content-type")).toMatch(/^application\/problem\+json/)
+    expect(await app.events()).toEqual([])
+    expect(app.logLines.filter((line) => line.includes("request_failed"))).toEqual([])
+  })
+
   it("shows pages with their headers, scripts and styles", async () => {
     const { browser } = await mountedSite(name)
     const page = await browser().get("/auth/sign-in?next=/orders")
