@@ -5,7 +5,7 @@ const common = {
   pool: "forks",
   testTimeout: 10_000,
   hookTimeout: 20_000,
-  setupFiles: ["test/properties.ts"],
+  setupFiles: ["test/properties.ts", "test/api-answers.ts"],
 }
 // Two files at a time, as two cores allow; in between those that measure time, each by itself.
 const together = (groupOrder: number) => ({ ...common, maxWorkers: 2, sequence: { groupOrder } })

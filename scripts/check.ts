@@ -14,6 +14,7 @@ const steps: readonly Step[] = [
   { name: "lint", command: ["biome", "lint", "--error-on-warnings"] },
   { name: "unused", command: ["knip"] },
   { name: "format", command: ["biome", "format"] },
+  { name: "openapi", command: ["node", "scripts/write-openapi.ts", "--check"] },
   { name: "schema", command: ["node", "scripts/dump-schema.ts", "--check"] },
   { name: "ids", command: ["node", "scripts/check-ids.ts"] },
 ]
@@ -25,6 +26,7 @@ process.exitCode = verdicts.every(Boolean) ? 0 : 1
 
 async function fix(): Promise<void> {
   await runCommand("node", ["scripts/dump-schema.ts"], { show: true })
+  await runCommand("node", ["scripts/write-openapi.ts"], { show: true })
   await runCommand("biome", ["check", "--write"], { show: true })
 }
 

@@ -2,6 +2,14 @@ import type { Auth, MailMessage } from "../src/index.ts"
 
 const FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0"
 
+type ApiWatch = (method: string, path: string, response: Response) => Promise<void>
+let watch: ApiWatch = () => Promise.resolve()
+
+/** Has every answer of the API looked at before its caller gets it. */
+export function watchApi(one: ApiWatch): void {
+  watch = one
+}
+
 /** As much of a browser as the handler can tell: a cookie jar, an origin, a user agent and a client address. */
 export class Browser {
   readonly cookies = new Map<string, string>()
@@ -36,11 +44,13 @@ export class Browser {
   }
 
   /** Calls the JSON API as a script of our own page does. A string goes as it is. */
-  api(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Response> {
+  async api(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Response> {
     const text = typeof body === "string" || body === undefined ? body : JSON.stringify(body)
     const own = { accept: "*/*", "sec-fetch-site": "same-origin", origin: this.#origin }
     const type = body === undefined ? {} : { "content-type": "application/json" }
-    return this.send(method, `/auth/api/${path}`, text, { ...own, ...type, ...headers })
+    const response = await this.send(method, `/auth/api/${path}`, text, { ...own, ...type, ...headers })
+    await watch(method, `/auth/api/${path}`, response.clone())
+    return response
   }
 
   /** Opens the link of a message and presses its button, with a match number where this is another browser. */

@@ -2,6 +2,7 @@ import type { Quota } from "../core/limits/limit.ts"
 import type { LinkProblemCode, PageProblem, ProblemCode } from "../core/problem-code.ts"
 import type { Explanation, LinkProblem, Words } from "../core/words/words.ts"
 import type { Answer } from "./answer.ts"
+import type { ProblemAnswer } from "./api/answers.ts"
 import { problemPage } from "./pages/problem-page.ts"
 import { rateLimitFields } from "./rate-limit-fields.ts"
 import { type Reply, replyHeaders, respondPage } from "./respond.ts"
@@ -67,13 +68,8 @@ export function respondRateLimited(visit: Visit, quota: Quota): Promise<Answer> 
   return respondProblem(visit, "rate_limited", { headers })
 }
 
-export interface ProblemReply extends Reply {
-  /** Instead of the usual words. */
-  readonly detail?: string
-  /** What only this problem has to say (RFC 9457 §3.2). */
-  readonly triesLeft?: number
-  readonly matchTriesLeft?: number
-}
+/** With words other than the usual ones, and what only this problem has to say (RFC 9457 §3.2). */
+export type ProblemReply = Reply & Partial<Pick<ProblemAnswer, "detail" | "triesLeft" | "matchTriesLeft">>
 
 /** A problem as `application/problem+json` (RFC 9457), with our code to match on. */
 export function problemJson(visit: Visit, code: ProblemCode, reply: ProblemReply = {}): Answer {
@@ -81,8 +77,16 @@ export function problemJson(visit: Visit, code: ProblemCode, reply: ProblemReply
   const { detail = usual.text, triesLeft, matchTriesLeft } = reply
   const status = problemStatus[code]
   const type = code === "rate_limited" ? QUOTA_EXCEEDED : "about:blank"
+  const problem: ProblemAnswer = {
+    type,
+    title: usual.title,
+    status,
+    detail,
+    code,
+    ...(triesLeft !== undefined && { triesLeft }),
+    ...(matchTriesLeft !== undefined && { matchTriesLeft }),
+  }
   const headers = replyHeaders(visit, reply, { "Content-Type": "application/problem+json" })
-  const problem = { type, title: usual.title, status, detail, code, triesLeft, matchTriesLeft }
   return { status, headers, body: JSON.stringify(problem) }
 }
 

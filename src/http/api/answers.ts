@@ -1,4 +1,5 @@
 // What the JSON API answers, field by field. Types alone: the client stands on them in browsers. Times are ISO 8601, UTC.
+import type { ProblemCode } from "../../core/problem-code.ts"
 
 /** A person, as far as their own browser may know. */
 export interface ApiUser {
@@ -63,4 +64,19 @@ export type SessionAnswer =
 /** Where a person is signed in, newest first. */
 export interface SessionsAnswer {
   readonly sessions: readonly ApiSession[]
+}
+
+/** What went wrong, as `application/problem+json` (RFC 9457). */
+export interface ProblemAnswer {
+  readonly type: string
+  readonly title: string
+  readonly status: number
+  /** A sentence for people, in the language of whoever asked. */
+  readonly detail: string
+  /** Stable: match on this. */
+  readonly code: ProblemCode
+  /** With `wrong_code`. At 0 no code of this sign-in works any more; the link does. */
+  readonly triesLeft?: number
+  /** With `wrong_browser`. At 0 the link works only in the browser that asked. */
+  readonly matchTriesLeft?: number
 }
