@@ -28,6 +28,7 @@ export default defineConfig({
           expect: { poll: { timeout: 5_000 } },
         },
       },
+      { test: { ...together(0), name: "docs", include: ["test/docs/**/*.test.ts"] } },
       { test: { ...alone(1), name: "attack", include: ["test/attack/**/*.test.ts"], testTimeout: 30_000 } },
       {
         test: {

@@ -13,9 +13,11 @@ const steps: readonly Step[] = [
   { name: "types", command: ["tsc", "--noEmit"] },
   { name: "lint", command: ["biome", "lint", "--error-on-warnings"] },
   { name: "unused", command: ["knip"] },
+  { name: "reference", command: ["node", "scripts/write-reference.ts", "--check"] },
   { name: "format", command: ["biome", "format"] },
   { name: "openapi", command: ["node", "scripts/write-openapi.ts", "--check"] },
   { name: "schema", command: ["node", "scripts/dump-schema.ts", "--check"] },
+  { name: "docs", command: ["node", "scripts/check-docs.ts"] },
   { name: "ids", command: ["node", "scripts/check-ids.ts"] },
 ]
 
@@ -27,6 +29,7 @@ process.exitCode = verdicts.every(Boolean) ? 0 : 1
 async function fix(): Promise<void> {
   await runCommand("node", ["scripts/dump-schema.ts"], { show: true })
   await runCommand("node", ["scripts/write-openapi.ts"], { show: true })
+  await runCommand("node", ["scripts/write-reference.ts"], { show: true })
   await runCommand("biome", ["check", "--write"], { show: true })
 }
 
@@ -43,6 +46,6 @@ async function work(): Promise<boolean> {
 
 function print(step: Step, { exitCode, output, seconds }: CommandResult): void {
   const verdict = exitCode === 0 ? styleText("green", "ok    ") : styleText("red", "failed")
-  console.log(`${verdict} ${step.name.padEnd(8)} ${seconds.toFixed(1)} s`)
+  console.log(`${verdict} ${step.name.padEnd(9)} ${seconds.toFixed(1)} s`)
   if (exitCode !== 0) console.log(`${step.command.join(" ")}\n${output}`)
 }

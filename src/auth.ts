@@ -26,6 +26,7 @@ export interface Auth {
   /** Who sent this request: signature, then one indexed read. Null when nobody is signed in. */
   session(request: WithHeaders): Promise<SignedIn | null>
   readonly users: {
+    /** Null for somebody who has never signed in. */
     find(by: { readonly userId: string } | { readonly email: string }): Promise<User | null>
     /**
      * A page of users by address: `{ limit: 50, after: page.next, search: "ada", disabled: true }`, all of them optional.
@@ -35,11 +36,15 @@ export interface Auth {
     list(options?: UserListOptions): Promise<UserPage>
     /** Ends every session and link of the user at once. */
     disable(userId: string): Promise<"changed" | "unchanged" | "unknown_user">
+    /** Lets the user sign in again. */
     enable(userId: string): Promise<"changed" | "unchanged" | "unknown_user">
+    /** Whether the user's address is one of `adminEmails`. */
     isAdmin(user: User): boolean
   }
   readonly sessions: {
+    /** Those that live, newest first. */
     list(userId: string): Promise<readonly Session[]>
+    /** Ends one session at once. False when the user has no such session any more. */
     revoke(userId: string, sessionId: string): Promise<boolean>
     /** Signs the user out everywhere: every session ends, and so do links and codes that are still out. */
     revokeAll(userId: string): Promise<number>
@@ -51,6 +56,7 @@ export interface Auth {
      * @throws LinklatchError `invalid_argument` on any other name.
      */
     record(userId: string, provider: string): Promise<"recorded" | "unknown_user">
+    /** Most recently used first. */
     list(userId: string): Promise<readonly ProviderUse[]>
   }
   readonly audit: {
@@ -62,10 +68,10 @@ export interface Auth {
      */
     record(event: ApplicationEvent): Promise<void>
   }
-  /** Brings the tables up to date. */
+  /** Brings the tables up to date, and returns the names of the migrations that it ran. `sqlite()` does it by itself. */
   migrate(): Promise<readonly string[]>
   /** Rejects while nobody could sign in. */
   ping(): Promise<void>
-  /** Finishes the mail under way, writes open counts, closes store and transport. */
+  /** Finishes the mail under way, writes open counts, closes store and transport. Call it before the process ends. */
   close(): Promise<void>
 }

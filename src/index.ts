@@ -1,6 +1,6 @@
 /**
- * Linklatch signs people in by e-mail: one message with a single-use link and a six-digit code, sessions, limits, and a
- * log that can be proven.
+ * Linklatch signs people in by e-mail: one message with a single-use link and a six-digit code, sessions, limits, and an
+ * audit log.
  *
  * ```ts
  * import { linklatch } from "linklatch"

@@ -21,6 +21,7 @@ export interface LinklatchOptions {
   readonly siteName: string
   /** At least 32 characters. Of a list, the first signs and all verify: put a new one in front to rotate. */
   readonly secret: string | readonly string[]
+  /** Where everything is kept: `sqlite("auth.db")`. */
   readonly store: Store
   /** Outside production it may be left out: the link then goes to the log as `magic_link_dev_fallback`. */
   readonly mail?: MailTransport
@@ -28,7 +29,9 @@ export interface LinklatchOptions {
   readonly adminEmails?: readonly string[]
   /** `open` (default): anybody. `allowlist`: only listed addresses and domains. `closed`: only who has signed in before, and admins. */
   readonly signUp?: SignUp
+  /** With `signUp: "allowlist"`: who may sign in. */
   readonly allowedEmails?: readonly string[]
+  /** The same, for all addresses of a domain. Subdomains are others. */
   readonly allowedDomains?: readonly string[]
   /** Other origins that `next` may lead to, as `https://app.example.com`. */
   readonly allowedOrigins?: readonly string[]
@@ -36,8 +39,9 @@ export interface LinklatchOptions {
   readonly trustedProxies?: readonly string[]
   /** How long a link and a code last, from sending. Default 10, the most that ASVS 6.5.5 allows; at most 60. */
   readonly linkTtlMinutes?: number
-  /** How long a session lasts unused (default 168: a week) and at most (default 720: thirty days). */
+  /** How long a session lasts unused. Default 168: a week. */
   readonly sessionIdleHours?: number
+  /** How long a session lasts at most. Default 720: thirty days. */
   readonly sessionHours?: number
   /** Each may be `false`, where something in front limits already: without limits, addresses can be flooded with mail. */
   readonly limits?: {
@@ -50,6 +54,7 @@ export interface LinklatchOptions {
     /** Redeeming, per client address. Default 20 in 15 minutes. */
     readonly redeemClient?: LimitOption | false
   }
+  /** Where warnings and errors go. Default: one JSON line each on standard error. */
   readonly log?: Log
   /** Write mail addresses to the log in clear. Default false: `a…@example.com`. */
   readonly logEmails?: boolean
@@ -57,6 +62,8 @@ export interface LinklatchOptions {
   readonly worker?: boolean
   /** Pages show the way to `/dev/mailbox`: the development server sets it. */
   readonly showMailbox?: boolean
+  /** For tests: `createFakeClock()`. */
   readonly clock?: Clock
+  /** For tests: `createSeededRandom(1)`. */
   readonly random?: Random
 }

@@ -48,7 +48,9 @@ const contract = {
  * The tests that every store must pass, one for each rule of the `Store` port. `createDatabase` makes an empty database
  * for each test; the tests bring its tables up to date themselves. Pass the runner's own functions:
  *
- *     storeContract("my store", async () => ({ open: async () => myStore(await emptyDatabase()) }), { describe, it, expect })
+ * ```ts
+ * storeContract("my store", async () => ({ open: async () => myStore(await emptyDatabase()) }), { describe, it, expect })
+ * ```
  */
 export function storeContract(name: string, createDatabase: () => Promise<TestDatabase>, runner: TestRunner): void {
   runner.describe(`${name} keeps the store contract`, () => {

@@ -22,14 +22,18 @@ export type LimitName = "ask_client" | "ask_address" | "ask_browser" | "redeem_c
  * is for ever. `…Id` are public ids.
  */
 export type EventDetail = {
+  /** Somebody asked for a link. Nobody knows yet whether they will get one. */
   link_requested: { readonly requestId: string }
+  /** The transport took the message: its link and code live from now on. */
   link_sent: {
     readonly requestId: string
     readonly linkId: string
     readonly attempt: number
     readonly transport: string
   }
+  /** Policy decided not to send the mail; whoever asked saw the same answer as ever. */
   link_withheld: { readonly requestId: string; readonly reason: WithheldReason }
+  /** The transport did not take the message. */
   send_failed: {
     readonly requestId: string
     readonly attempt: number
@@ -40,22 +44,29 @@ export type EventDetail = {
   }
   /** Somebody other than the browser that asked fetched a live link for the first time: a scanner, a preview, a phone. */
   link_prefetched: { readonly linkId: string }
+  /** A link or a code was used up, and signed somebody in. */
   link_consumed: { readonly requestId: string; readonly linkId: string; readonly by: "magic_link" | "email_code" }
+  /** A link was pressed, or a code typed, and signed nobody in. */
   consume_failed: {
     readonly by: "magic_link" | "email_code"
     readonly reason: ConsumeFailure
     readonly linkId: string | null
   }
+  /** An address signed in for the first time. */
   user_created: Record<never, never>
+  /** A user came in this way; `isFirst` tells the first time. */
   provider_used: { readonly provider: string; readonly isFirst: boolean }
+  /** A browser is signed in. */
   session_created: { readonly sessionId: string; readonly provider: string }
-  /** `by` is missing where the person did it. */
+  /** A session ended before its time; `by` is missing where the person did it. One that runs out writes nothing. */
   session_revoked: { readonly sessionId: string; readonly reason: RevokeReason; readonly by?: Actor }
   /** The first refusal of a key in a window says `count: 1` at once; the rest follow as one event when it ends. */
   rate_limited: { readonly limit: LimitName; readonly count: number; readonly windowSeconds: number }
   /** Signed out everywhere: links and codes still out are dead too. */
   links_revoked: { readonly by?: Actor }
+  /** The user can't sign in any more, and all sessions and links of theirs have ended. */
   user_disabled: { readonly by: Actor }
+  /** The user may sign in again. Sessions that were ended stay so. */
   user_enabled: { readonly by: Actor }
 }
 

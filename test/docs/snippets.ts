@@ -1,0 +1,48 @@
+import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { dirname, join } from "node:path"
+import { projectRoot } from "../../scripts/run-command.ts"
+
+/** A fenced block of a page. */
+export interface Snippet {
+  readonly page: string
+  readonly language: string
+  readonly code: string
+  /** What its first line says that it is called, as `// lib/auth.ts`; else one is made up. */
+  readonly file: string
+}
+
+/** Where snippets are laid out as files: inside the project, so that they find its packages. Git ignores it. */
+const SNIPPETS = join(projectRoot, "test/docs/.snippets")
+
+/** The pages that people copy from. What is made from the code shows declarations, which stand for nothing alone. */
+export function pages(): readonly string[] {
+  const docs = globSync("docs/**/*.md", { cwd: projectRoot, exclude: ["docs/reference/**"] })
+  return ["README.md", "AGENTS.md", "CONTRIBUTING.md", ...docs].sort()
+}
+
+export function snippetsOf(page: string, ...languages: readonly string[]): readonly Snippet[] {
+  const text = readFileSync(join(projectRoot, page), "utf8")
+  return [...text.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)]
+    .map(([, language = "", code = ""], index) => {
+      const named = /^\/\/ (\S+\.tsx?)\n/.exec(code)?.[1]
+      return { page, language, code, file: named ?? `snippet-${index + 1}.ts` }
+    })
+    .filter(({ language }) => languages.includes(language))
+}
+
+/** An empty folder for one test: two that run at once must not step on each other's files. */
+export function emptyFolder(name: string): string {
+  const folder = join(SNIPPETS, name)
+  rmSync(folder, { recursive: true, force: true })
+  mkdirSync(folder, { recursive: true })
+  return folder
+}
+
+/** Writes snippets as files, each page's into a folder of its own. */
+export function layOut(root: string, snippets: readonly Snippet[]): void {
+  for (const { page, file, code } of snippets) {
+    const path = join(root, page.replace(/\.md$/, "").replaceAll("/", "-").toLowerCase(), file)
+    mkdirSync(dirname(path), { recursive: true })
+    writeFileSync(path, code)
+  }
+}
