@@ -1,19 +1,16 @@
 // `npm run docs`: the site of docs/ into dist-docs/, with every link and anchor checked.
-import { globSync } from "node:fs"
 import { join } from "node:path"
 import { styleText } from "node:util"
 import { build } from "vitepress"
 import { sections } from "../docs/.vitepress/sidebar.ts"
 import { checkLinks } from "./docs-site/check-links.ts"
 import { copyLinkedFiles } from "./docs-site/copy-linked-files.ts"
+import { sitePages } from "./docs-site/site-pages.ts"
 import { writeMarkdown } from "./docs-site/write-markdown.ts"
 import { projectRoot } from "./run-command.ts"
 
 const site = join(projectRoot, "dist-docs")
-const pages = globSync(["*.md", "docs/**/*.md", "decisions/*.md", "examples/**/*.md"], {
-  cwd: projectRoot,
-  exclude: ["**/node_modules"],
-}).sort()
+const pages = sitePages()
 
 const unlisted = pagesNobodyFinds()
 if (unlisted.length > 0) {

@@ -1,24 +1,24 @@
-// Is docs/errors.md true of the code, and the README's table of settings of the settings?
+// Is docs/errors.md true of the code, and the README's table of settings of the settings? Do all links of the documents lead
+// somewhere?
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { exitCodes } from "../src/cli/exit-codes.ts"
 import { problemStatus } from "../src/http/problems.ts"
 import { variableNames } from "../src/server/variables.ts"
+import { checkMarkdownLinks } from "./docs-site/check-markdown-links.ts"
+import { sitePages } from "./docs-site/site-pages.ts"
 import { readFaults } from "./reference/read-faults.ts"
 import { readModule } from "./reference/read-module.ts"
 import { settingDefaults } from "./reference/settings-page.ts"
 import { projectRoot } from "./run-command.ts"
 
-const faults = [...checkErrors(), ...checkSettings()]
+const faults = [...checkErrors(), ...checkSettings(), ...checkMarkdownLinks(sitePages())]
 for (const fault of faults) console.error(fault)
 process.exitCode = faults.length === 0 ? 0 : 1
 
 function checkErrors(): readonly string[] {
   const page = read("docs/errors.md")
-  const codes = [
-    ...unionOf("src/core/fault.ts", "LinklatchErrorCode"),
-    ...Object.values(exitCodes).map(String),
-  ]
+  const codes = [...unionOf("src/core/fault.ts", "LinklatchErrorCode"), ...Object.values(exitCodes).map(String)]
   const rows = new Set([...page.matchAll(/^\| `?([\w.]+)`? \|/gm)].map(([, first = ""]) => first))
   return [
     ...codes.filter((code) => !rows.has(code)).map((code) => `docs/errors.md has no row for the code ${code}`),

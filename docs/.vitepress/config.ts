@@ -16,6 +16,7 @@ export default defineConfig({
   outDir: "../dist-docs",
   cacheDir: "../node_modules/.cache/vitepress",
   rewrites: sitePage,
+  ignoreDeadLinks: "localhostLinks",
   lang: "en-GB",
   title: "Linklatch",
   description: "Sign people in by e-mail: a single-use link and a six-digit code in one message.",

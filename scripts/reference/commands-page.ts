@@ -30,9 +30,16 @@ async function readHelp(words: readonly string[]): Promise<Help[]> {
   return [help, ...inner]
 }
 
-// Commander lists a command as two blanks, its name, what it takes, and what it is for.
+// Commander lists a command as two blanks, its name, what it takes, and what it is for; groups have headings of their own.
+const NO_COMMANDS = /^(?:Options|Global Options|Arguments|Examples)$/
+
 function commandNames(help: string): readonly string[] {
-  const [, list = ""] = /^Commands:\n((?: .*\n)+)/m.exec(help) ?? []
-  const names = [...list.matchAll(/^ {2}([a-z][a-z-]*)/gm)].map(([, name = ""]) => name)
-  return names.filter((name) => name !== "help")
+  let isList = false
+  const names: string[] = []
+  for (const line of help.split("\n")) {
+    const heading = /^([A-Z].*):$/.exec(line)?.[1]
+    if (heading !== undefined) isList = !NO_COMMANDS.test(heading)
+    else if (isList) names.push(/^ {2}([a-z][a-z-]*)/.exec(line)?.[1] ?? "")
+  }
+  return names.filter((name) => name !== "" && name !== "help")
 }

@@ -38,10 +38,12 @@ export function emptyFolder(name: string): string {
   return folder
 }
 
-/** Writes snippets as files, each page's into a folder of its own. */
+/** Writes snippets as files, each page's into a folder of its own. Where a page shows a file again, the last is that file. */
 export function layOut(root: string, snippets: readonly Snippet[]): void {
-  for (const { page, file, code } of snippets) {
-    const path = join(root, page.replace(/\.md$/, "").replaceAll("/", "-").toLowerCase(), file)
+  for (const [index, { page, file, code }] of snippets.entries()) {
+    const isShownAgain = snippets.slice(index + 1).some((later) => later.page === page && later.file === file)
+    const name = isShownAgain ? file.replace(/\.(tsx?)$/, `-before-${index}.$1`) : file
+    const path = join(root, page.replace(/\.md$/, "").replaceAll("/", "-").toLowerCase(), name)
     mkdirSync(dirname(path), { recursive: true })
     writeFileSync(path, code)
   }
