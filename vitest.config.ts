@@ -14,7 +14,7 @@ const alone = (groupOrder: number) => ({ ...common, maxWorkers: 1, sequence: { g
 export default defineConfig({
   test: {
     projects: [
-      { test: { ...together(0), name: "unit", include: ["src/**/*.test.ts"] } },
+      { test: { ...together(0), name: "unit", include: ["{src,bench}/**/*.test.ts"] } },
       { test: { ...together(0), name: "stores", include: ["test/stores/**/*.test.ts"] } },
       { test: { ...together(0), name: "http", include: ["test/{http,mounts}/**/*.test.ts"] } },
       {

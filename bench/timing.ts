@@ -9,7 +9,7 @@ import { mkdtempSync, rmSync } from "node:fs"
 import { Agent, request } from "node:http"
 import { cpus, tmpdir } from "node:os"
 import { join } from "node:path"
-import { origin } from "./sites/seed.ts"
+import { origin } from "./sites/settings.ts"
 
 const PAIRS = Number(process.argv[2] ?? 8_000)
 // A pause between requests, in milliseconds: without it each request also feels what the worker does for the last one.

@@ -4,7 +4,9 @@
  */
 import { hash, randomBytes } from "node:crypto"
 import { createServer, type ServerResponse } from "node:http"
+import type { AddressInfo } from "node:net"
 import { DatabaseSync } from "node:sqlite"
+import { Outgoing, serveSite } from "./serve-site.ts"
 
 const [path = "", mode = "alone"] = process.argv.slice(2)
 const database = new DatabaseSync(path)
@@ -21,6 +23,7 @@ const useToken = database.prepare(
 const insertSession = database.prepare("insert into sessions (hash, email, expires_at) values (?, ?, ?)")
 const findSession = database.prepare("select email from sessions where hash = ? and expires_at > ?")
 const sha256 = (text: string) => hash("sha256", text, "base64url")
+const outgoing = new Outgoing()
 let waiting: (() => () => void)[] = []
 
 function decide(decision: () => () => void): void {
@@ -38,8 +41,13 @@ function settle(): void {
 }
 
 function ask(form: URLSearchParams, response: ServerResponse): () => void {
-  insertToken.run(sha256(randomBytes(32).toString("base64url")), form.get("email"), Date.now() + 600_000)
-  return () => response.writeHead(303, { location: "/auth/check-mail" }).end()
+  const token = randomBytes(32).toString("base64url")
+  const email = form.get("email") ?? ""
+  insertToken.run(sha256(token), email, Date.now() + 600_000)
+  return () => {
+    outgoing.hand(email, token)
+    response.writeHead(303, { location: "/auth/check-mail" }).end()
+  }
 }
 
 function redeem(form: URLSearchParams, response: ServerResponse): () => void {
@@ -64,4 +72,10 @@ const server = createServer((request, response) => {
     decide(() => (request.url === "/auth/sign-in" ? ask(form, response) : redeem(form, response)))
   })
 })
-server.listen(0, "127.0.0.1", () => process.send?.(server.address()))
+server.listen(0, "127.0.0.1", () => {
+  const { port } = server.address() as AddressInfo
+  const journalMode = String(database.prepare("pragma journal_mode").get()?.["journal_mode"])
+  const synchronous = Number(database.prepare("pragma synchronous").get()?.["synchronous"])
+  const versions = { "node:sqlite": process.versions["sqlite"] ?? "" }
+  serveSite({ port, versions, durability: { journalMode, synchronous } }, outgoing)
+})

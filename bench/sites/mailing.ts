@@ -5,7 +5,7 @@
 import { linklatch, type MailMessage } from "../../src/index.ts"
 import { createHttpServer, listen } from "../../src/server/http-server.ts"
 import { sqlite } from "../../src/sqlite.ts"
-import { origin, secret } from "./seed.ts"
+import { origin, secret } from "./settings.ts"
 
 const [path = "", ...known] = process.argv.slice(2)
 const inbox = new Map<string, MailMessage>()

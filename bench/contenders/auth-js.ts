@@ -1,0 +1,84 @@
+import { hash, randomBytes, randomUUID } from "node:crypto"
+import { DatabaseSync } from "node:sqlite"
+import { expectReply, get, keepCookies, post } from "../request.ts"
+import { origin, secret } from "../sites/settings.ts"
+import type { Contender, Journey, Seeded, SeedPlan } from "./contender.ts"
+import { isInSample, writeInBatches } from "./seed-tables.ts"
+
+const HOUR = 3_600_000
+const COOKIE = "__Secure-authjs.session-token"
+
+/** A browser gets a CSRF token with the sign-in page; this one keeps its token and asks again and again. */
+async function journey(port: number): Promise<Journey> {
+  const response = await fetch(`http://127.0.0.1:${port}/auth/csrf`)
+  const text = response.headers
+    .getSetCookie()
+    .map((cookie) => `\r\nset-cookie: ${cookie}`)
+    .join("")
+  const browser = keepCookies({ status: response.status, text })
+  const { csrfToken } = (await response.json()) as { csrfToken: string }
+  const path = "/auth/signin/http-email"
+  return {
+    ask: ({ email, ip }) =>
+      post(path, new URLSearchParams({ csrfToken, email, callbackUrl: "/" }), { ip, cookies: browser }),
+    asked(reply) {
+      expectReply(reply, 302, "/auth/verify-request?")
+      return keepCookies(reply, browser)
+    },
+    redeem: (link, cookies, ip) => {
+      const { pathname, search } = new URL(link)
+      return get(pathname + search, { ip, cookies: cookies === "" ? browser : cookies })
+    },
+    redeemed(reply) {
+      expectReply(reply, 302, `${COOKIE}=`)
+      return keepCookies(reply)
+    },
+    check: (cookies) => get("/auth/session", { ip: "10.0.0.1", cookies }),
+    checked: (reply) => expectReply(reply, 200, '{"user":{'),
+  }
+}
+
+/** Auth.js with a provider of the type `email`. */
+export const authJs: Contender = {
+  name: "Auth.js",
+  program: new URL("../peers/auth-js.ts", import.meta.url),
+  args: [],
+  measures: ["ask", "redeem", "check"],
+  notes:
+    "`Auth()` on @hono/node-server, Drizzle adapter on better-sqlite3, sessions in the database; an index on `session.userId` that its default tables lack, or each redeem would read all sessions. It has no limits. Mail: `sendVerificationRequest` keeps the link. A check is its session endpoint (a little faster than calling it in the process)",
+  journey,
+  seed,
+  counts: {
+    asked: "select count(*) from verificationToken",
+    sessions: "select count(*) from session",
+    people: "select count(*) from user",
+  },
+}
+
+async function seed({ path, people, areSignedIn, sample }: SeedPlan): Promise<readonly Seeded[]> {
+  const database = new DatabaseSync(path, { timeout: 5_000 })
+  const user = database.prepare("insert into user (id, name, email, emailVerified) values (?, 'Bench', ?, ?)")
+  const link = database.prepare("insert into verificationToken (identifier, token, expires) values (?, ?, ?)")
+  const session = database.prepare("insert into session (sessionToken, userId, expires) values (?, ?, ?)")
+  const seeded: Seeded[] = []
+  const now = Date.now()
+  // Its default life of a session: one with less to live would be written anew at its first check.
+  const sessionUntil = now + 30 * 24 * HOUR
+  await writeInBatches(database, people, (index) => {
+    const [userId, email] = [randomUUID(), `user${index}@example.com`]
+    user.run(userId, email, now)
+    if (!areSignedIn) return
+    const [token, sessionToken] = [randomBytes(32).toString("hex"), randomUUID()]
+    link.run(email, hash("sha256", token + secret), now + HOUR)
+    session.run(sessionToken, userId, sessionUntil)
+    if (isInSample(index, people, sample))
+      seeded.push({
+        email,
+        link: `${origin}/auth/callback/http-email?${new URLSearchParams({ callbackUrl: "/", token, email })}`,
+        askCookies: "",
+        sessionCookies: `${COOKIE}=${sessionToken}`,
+      })
+  })
+  database.close()
+  return seeded
+}

@@ -1,0 +1,66 @@
+import type { Reply } from "../load.ts"
+
+/** Somebody who asks for a link: an account that exists, from an address that nobody else comes from. */
+export interface Person {
+  readonly email: string
+  readonly ip: string
+}
+
+/** A message that a site wanted to send: to whom, and the link in it. */
+export interface HandedOver {
+  readonly email: string
+  readonly link: string
+}
+
+/** A pending link and a live session that were written straight into a site's tables. */
+export interface Seeded extends HandedOver {
+  /** Cookies of the browser that asked; empty where a link isn't bound to one. */
+  readonly askCookies: string
+  readonly sessionCookies: string
+}
+
+export interface SeedPlan {
+  readonly path: string
+  /** Accounts, named `user0@example.com` and so on. */
+  readonly people: number
+  /** Whether each has a pending link and a live session too. */
+  readonly areSignedIn: boolean
+  /** At most so many of these are handed back, evenly spread. */
+  readonly sample: number
+}
+
+/** The requests of one sign-in at one site, and what a right answer to each is. Readers throw at a wrong one. */
+export interface Journey {
+  ask(person: Person): Buffer
+  /** Gives the cookies that the browser keeps. */
+  asked(reply: Reply): string
+  redeem(link: string, cookies: string, ip: string): Buffer
+  /** Gives the cookies of a browser that is signed in. */
+  redeemed(reply: Reply): string
+  check(cookies: string): Buffer
+  checked(reply: Reply): void
+}
+
+/** One of those that are measured side by side. */
+export interface Contender {
+  readonly name: string
+  /** The program that runs the site, and what it is given behind the path of its database. */
+  readonly program: URL
+  readonly args: readonly string[]
+  /** Which operations are measured; all by default. One that isn't may still run, to make what another needs. */
+  readonly measures: readonly Operation[]
+  /** How the conditions were made equal, for the report. */
+  readonly notes: string
+  journey(port: number): Promise<Journey>
+  seed(plan: SeedPlan): Promise<readonly Seeded[]>
+  /** SQL that counts: requests for a link that were kept, sessions; and where there are such, accounts and mails still owed. */
+  readonly counts: {
+    readonly asked: string
+    readonly sessions: string
+    readonly people?: string
+    readonly owed?: string
+  }
+}
+
+/** `ask` ends with the answer; `link` when the last link was handed to the mail. Where asking makes the link, they are one. */
+export type Operation = "ask" | "link" | "redeem" | "check"

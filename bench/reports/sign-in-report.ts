@@ -1,0 +1,94 @@
+import type { Comparison, Line } from "../compare.ts"
+import type { Operation } from "../contenders/contender.ts"
+import { linklatch } from "../contenders/linklatch.ts"
+import type { Run } from "../run-program.ts"
+import { AIM_CONNECTIONS, judge } from "./aims.ts"
+import { showMachine } from "./machine.ts"
+import { markdownTable, showNumber, showRate, showRatio } from "./markdown.ts"
+
+/** Everything about one run of the comparison, as it is written to a file. */
+export interface SignInReport extends Run, Comparison {
+  readonly rounds: number
+  readonly forMs: number
+  readonly people: number
+}
+
+const OPERATIONS: Readonly<Record<Operation, string>> = {
+  ask: "ask for a link",
+  link: "ask, until the link is out",
+  redeem: "redeem",
+  check: "check a session",
+}
+
+/** The report for people: figures, aims, and how the conditions were made equal. */
+export function reportSignIn(report: SignInReport): string {
+  const { date, command, machine, rounds, forMs, people, lines } = report
+  const levels = [...new Set(lines.map(({ connections }) => connections))].sort((a, b) => b - a)
+  return [
+    "# Asking, redeeming, checking\n",
+    `\`${command}\` on ${date} at ${showMachine(machine)} ` +
+      `Client and server share the machine. Medians of ${rounds} rounds of ${forMs / 1_000} s, ${showRate(people)} accounts each. ` +
+      "Rates vary from run to run; the ratios in one run are what counts.",
+    ...levels.map((connections) => `\n## ${titleOf(connections)}\n\n${figuresAt(connections, lines)}`),
+    `\n## Aims, at ${AIM_CONNECTIONS} connections\n\n${aimsTable(lines)}`,
+    `\n${conditions(report)}\n`,
+  ].join("\n")
+}
+
+function titleOf(connections: number): string {
+  return connections === 1 ? "1 connection" : `${connections} connections`
+}
+
+function figuresAt(connections: number, lines: readonly Line[]): string {
+  const here = lines.filter((line) => line.connections === connections)
+  const rows = (Object.keys(OPERATIONS) as Operation[]).flatMap((operation) =>
+    here
+      .filter((line) => line.operation === operation)
+      .map(({ contender, figures: { perSecond, p50, p99, range } }) => [
+        OPERATIONS[operation],
+        contender,
+        showRate(perSecond),
+        range.map(showRate).join("–"),
+        operation === "link" ? "" : showNumber(p50),
+        operation === "link" ? "" : showNumber(p99),
+        ratioTo(contender, perSecond, operation, here),
+      ]),
+  )
+  return markdownTable(["", "", "a second", "rounds", "p50 ms", "p99 ms", "Linklatch is"], rows)
+}
+
+function ratioTo(contender: string, theirs: number, operation: Operation, lines: readonly Line[]): string {
+  if (contender.startsWith(linklatch.name)) return ""
+  const ours = lines.find((line) => line.contender === linklatch.name && line.operation === operation)
+  return ours === undefined ? "" : showRatio(ours.figures.perSecond, theirs)
+}
+
+function aimsTable(lines: readonly Line[]): string {
+  const rows = judge(lines).map(({ operation, ours, against, times, got }) => [
+    `${OPERATIONS[operation]}${ours === linklatch.name ? "" : `, ${ours.replace("Linklatch, ", "")}`}`,
+    against,
+    `${times} ×`,
+    `${showNumber(got)} ×`,
+    got >= times ? "yes" : "no",
+  ])
+  return markdownTable(["", "against", "aim", "got", "met"], rows)
+}
+
+function conditions({ sites }: Comparison): string {
+  const rows = sites.map(({ name, notes, facts: { versions, durability } }) => [
+    name,
+    notes,
+    Object.entries(versions)
+      .map((pair) => pair.join(" "))
+      .join(", "),
+    `${durability.journalMode}, ${durability.synchronous === 2 ? "full" : durability.synchronous}`,
+  ])
+  return [
+    "## Conditions\n",
+    "Each site is a process of its own in production mode, on a SQLite file of its own, behind https that ends before it. People who",
+    "ask have an account. The rows are counted after each step: every request for a link is committed, every link gave a session and no",
+    "account, every session is answered as signed in. Beforehand each site must refuse a used link and a forged session.",
+    "The links are those that the site's own mail was handed; sending it is off. A check is a route of the application that asks who sent the request.\n",
+    markdownTable(["", "how it is run", "versions", "journal, synchronous"], rows),
+  ].join("\n")
+}

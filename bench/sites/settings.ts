@@ -1,0 +1,3 @@
+/** Where all sites believe to be reached: by https, through a proxy on this machine. Nothing leaves it. */
+export const origin = "https://login.example.com"
+export const secret = "a-secret-for-the-bench-that-is-long-enough"
