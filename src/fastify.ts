@@ -26,13 +26,13 @@ interface FastifyRequest {
 interface FastifyReply {
   code(status: number): FastifyReply
   headers(headers: object): FastifyReply
+  serializer(write: (text: string) => string): FastifyReply
   send(body?: string): FastifyReply
   callNotFound(): void
 }
 
 /**
- * A plugin that answers `/auth` and what is below it. The application's hooks run for these routes as for any other; its
- * content type parsers don't, as they stay outside.
+ * A plugin that answers `/auth` and what is below it. The application's hooks run for it; its content type parsers don't.
  *
  * ```ts
  * await app.register(mount(auth))
@@ -40,8 +40,8 @@ interface FastifyReply {
  */
 export function mount(auth: Pick<Auth, "answer">, options: MountOptions = {}): (app: FastifyScope) => Promise<void> {
   return async (app) => {
-    if (app.prefix !== "")
-      throw new LinklatchError("invalid_argument", "The pages stand at /auth: register the mount without a prefix.")
+    const cure = "The pages stand at /auth: register the mount without a prefix."
+    if (app.prefix !== "") throw new LinklatchError("invalid_argument", cure)
     app.removeAllContentTypeParsers()
     app.addContentTypeParser("*", (_request, payload, done) => done(null, payload))
     const paths = ["/auth", "/auth/*", ...(options.admin === true ? ["/admin", "/admin/*"] : [])]
@@ -52,7 +52,8 @@ export function mount(auth: Pick<Auth, "answer">, options: MountOptions = {}): (
         if (!isOurs(incoming.target, options)) return reply.callNotFound()
         const { status, headers, body } = await auth.answer(incoming)
         reply.code(status).headers(headers)
-        return reply.send(body ?? undefined)
+        // With a serializer of ours, Fastify leaves the content type of JSON alone.
+        return reply.serializer(String).send(body ?? undefined)
       })
     }
   }

@@ -13,11 +13,13 @@ import * as onNode from "../../src/node.ts"
 
 /**
  * One small application on each framework: `/who` says who is signed in, `POST /echo` gives back what was posted, `/throw`
- * throws, the rest is "not here" with 404; each answer carries a cookie and a header of the application's own.
+ * throws, the rest is "not here" with 404. Each answer carries a header of the application's own, and a cookie where
+ * the request asked for one by `THEME`.
  */
 export type StartSite = (auth: Auth, options?: onNode.MountOptions) => Promise<Server>
 
 export const APP_COOKIE = "theme=dark"
+export const THEME = "x-theme"
 
 export const sites: Readonly<Record<string, StartSite>> = {
   "node:http": startNode,
@@ -57,8 +59,8 @@ async function startNode(auth: Auth, options?: onNode.MountOptions): Promise<Ser
       options,
     ),
   )
-  server.prependListener("request", (_request, response) => {
-    response.setHeader("Set-Cookie", APP_COOKIE)
+  server.prependListener("request", (request, response) => {
+    if (request.headers[THEME]) response.setHeader("Set-Cookie", APP_COOKIE)
     response.setHeader("X-App", "yes")
   })
   return listen(server)
@@ -66,8 +68,8 @@ async function startNode(auth: Auth, options?: onNode.MountOptions): Promise<Ser
 
 async function startExpress(mountInto: (app: express.Express) => void, auth: Auth): Promise<Server> {
   const app = express()
-  app.use((_request, response, next) => {
-    response.append("Set-Cookie", APP_COOKIE)
+  app.use((request, response, next) => {
+    if (request.headers[THEME]) response.append("Set-Cookie", APP_COOKIE)
     response.set("X-App", "yes")
     next()
   })
@@ -91,8 +93,8 @@ async function startExpress(mountInto: (app: express.Express) => void, auth: Aut
 
 async function startFastify(auth: Auth, options?: onNode.MountOptions, withParsers = false): Promise<Server> {
   const app = fastify({ routerOptions: { caseSensitive: false } })
-  app.addHook("onRequest", async (_request, reply) => {
-    reply.header("set-cookie", APP_COOKIE)
+  app.addHook("onRequest", async (request, reply) => {
+    if (request.headers[THEME]) reply.header("set-cookie", APP_COOKIE)
   })
   app.addHook("onSend", async (_request, reply) => {
     reply.header("x-app", "yes")
@@ -124,7 +126,7 @@ async function startFastify(auth: Auth, options?: onNode.MountOptions, withParse
 async function startHono(auth: Auth, options?: onNode.MountOptions): Promise<Server> {
   const app = new Hono<{ Bindings: HttpBindings }>()
   app.use(async (context, next) => {
-    context.header("Set-Cookie", APP_COOKIE, { append: true })
+    if (context.req.header(THEME)) context.header("Set-Cookie", APP_COOKIE, { append: true })
     context.header("X-App", "yes")
     await next()
   })
