@@ -9,6 +9,8 @@ export interface ClientAddress {
   readonly faults: readonly ConfigurationFault[]
   /** The client's address in canonical text, or null where the peer is unknown. */
   read(peer: string | undefined, xForwardedFor: string | null): string | null
+  /** Whether the other end of the socket is one of the trusted proxies itself. */
+  isTrustedProxy(peer: string | undefined): boolean
 }
 
 type Range = readonly [address: ipaddr.IPv4 | ipaddr.IPv6, bits: number]
@@ -18,12 +20,17 @@ const MAX_ELEMENTS = 32
 /** Trusted proxies are addresses or CIDR ranges. X-Forwarded-For is the only header that is ever looked at. */
 export function createClientAddress(trustedProxies: readonly string[]): ClientAddress {
   const { faults, ranges } = readRanges(trustedProxies)
+  const addressOf = (peer: string | undefined) => (peer === undefined ? null : canonicalIp(withoutZone(peer)))
   return {
     faults,
     read(peer, xForwardedFor) {
-      const address = peer === undefined ? null : canonicalIp(withoutZone(peer))
+      const address = addressOf(peer)
       if (address === null || xForwardedFor === null || !isTrusted(address, ranges)) return address
       return walk(address, xForwardedFor, ranges)
+    },
+    isTrustedProxy(peer) {
+      const address = addressOf(peer)
+      return address !== null && isTrusted(address, ranges)
     },
   }
 }

@@ -67,6 +67,8 @@ async function pass(find: Find, visit: Visit): Promise<Answer> {
       return route.handle(visit, parameter)
     case "sameOrigin":
       return route.handle(visit)
+    case "trustedProxy":
+      return visit.isFromTrustedProxy ? route.handle(visit) : refuseStranger(visit)
     case "session":
     case "admin": {
       const signedIn = await visit.signedIn()
@@ -75,6 +77,13 @@ async function pass(find: Find, visit: Visit): Promise<Answer> {
       return isAllowed ? route.handle(visit, signedIn, parameter) : respondProblem(visit, "forbidden")
     }
   }
+}
+
+function refuseStranger(visit: Visit): Promise<Answer> {
+  const peer = visit.incoming.remoteAddress ?? "unknown"
+  const cure = "If that is your proxy, add its address to TRUSTED_PROXIES (trustedProxies): others may not ask."
+  visit.site.warnOnce("verify_refused", { peer, cure })
+  return respondProblem(visit, "not_found")
 }
 
 // A cookie that stands for nobody is taken back, so that it isn't sent and checked for ever (SES-3).

@@ -11,8 +11,10 @@ import { ask, showSignIn } from "./routes/ask.ts"
 import { sendAsset } from "./routes/asset.ts"
 import { showCheckMail } from "./routes/check-mail.ts"
 import { useCode } from "./routes/code.ts"
+import { sendJwks } from "./routes/jwks.ts"
 import { showLink, useLink } from "./routes/link.ts"
 import { showSignOut, signOut } from "./routes/sign-out.ts"
+import { verify } from "./routes/verify.ts"
 import type { Visit } from "./visit.ts"
 
 /**
@@ -21,10 +23,12 @@ import type { Visit } from "./visit.ts"
  * - `sameOrigin`: our own pages only (CSRF, login CSRF included), and under `/auth/api` programs that are no browser.
  * - `session`: signed in; for a POST or a DELETE the same holds.
  * - `admin`: the same, and an address of `adminEmails`.
+ * - `trustedProxy`: the other end of the socket is in `trustedProxies`; to all others the page doesn't exist.
  */
 export type Route = { readonly method: "GET" | "POST" | "DELETE"; readonly path: string } & (
   | { readonly guard: "public"; readonly method: "GET"; handle(visit: Visit, parameter: string): Promise<Answer> }
   | { readonly guard: "sameOrigin"; handle(visit: Visit): Promise<Answer> }
+  | { readonly guard: "trustedProxy"; readonly method: "GET"; handle(visit: Visit): Promise<Answer> }
   | {
       readonly guard: "session" | "admin"
       handle(visit: Visit, signedIn: SignedIn, parameter: string): Promise<Answer>
@@ -51,5 +55,7 @@ export const routes: readonly Route[] = [
   { method: "DELETE", path: "/auth/api/sessions", guard: "session", handle: endAllSessions },
   { method: "DELETE", path: "/auth/api/sessions/:id", guard: "session", handle: endSession },
   { method: "GET", path: "/auth/assets/:file", guard: "public", handle: sendAsset },
+  { method: "GET", path: "/auth/verify", guard: "trustedProxy", handle: verify },
+  { method: "GET", path: "/auth/jwks.json", guard: "public", handle: sendJwks },
   { method: "GET", path: "/admin", guard: "admin", handle: showAdmin },
 ]

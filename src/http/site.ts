@@ -1,7 +1,9 @@
 import type { Context } from "../core/context.ts"
+import { deriveJwtKey, type JwtKey } from "../core/jwt/jwt-key.ts"
 import { type AuthCookies, createAuthCookies } from "./auth-cookies.ts"
 import type { ClientAddress } from "./client-address.ts"
 import { apiHeaders, securityHeaders } from "./security-headers.ts"
+import { createWarnOnce, type WarnOnce } from "./warn-once.ts"
 
 /** What all requests to one site share. */
 export interface Site {
@@ -18,16 +20,22 @@ export interface Site {
     readonly api: Readonly<Record<string, string>>
     readonly json: Readonly<Record<string, string>>
   }
+  readonly warnOnce: WarnOnce
+  /** One for each secret; the first signs. Made when somebody first asks for them. */
+  jwtKeys(): JwtKeys
   /** Tells the mail worker that a request was committed. */
   wakeWorker(): void
 }
+
+type JwtKeys = readonly [JwtKey, ...JwtKey[]]
 
 export function createSite(
   context: Context,
   clientAddress: ClientAddress,
   { isDevelopment, wakeWorker }: Pick<Site, "isDevelopment" | "wakeWorker">,
 ): Site {
-  const { isHttps, allowedOrigins } = context.settings
+  const { isHttps, allowedOrigins, secrets } = context.settings
+  let jwtKeys: JwtKeys | undefined
   const api = apiHeaders({ isHttps })
   return {
     context,
@@ -39,6 +47,12 @@ export function createSite(
       noReferrer: securityHeaders({ isHttps, allowedOrigins, referrerPolicy: "no-referrer" }),
       api,
       json: Object.freeze({ ...api, "Content-Type": "application/json" }),
+    },
+    warnOnce: createWarnOnce(context.log),
+    jwtKeys() {
+      const [first, ...others] = secrets
+      jwtKeys ??= [deriveJwtKey(first), ...others.map(deriveJwtKey)]
+      return jwtKeys
     },
     wakeWorker,
   }

@@ -40,6 +40,10 @@ export class Visit {
     return this.path.startsWith("/auth/api/")
   }
 
+  get isFromTrustedProxy(): boolean {
+    return this.site.clientAddress.isTrustedProxy(this.incoming.remoteAddress)
+  }
+
   get query(): URLSearchParams {
     return new URLSearchParams(this.incoming.target.slice(this.path.length))
   }

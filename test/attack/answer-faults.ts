@@ -8,11 +8,12 @@ const INSIDES = /node:internal|\n\s+at \S|SQLITE|sqlite_|TypeError|\.ts:[0-9]/
 export async function findAnswerFaults(response: Response, { isApi = false } = {}): Promise<readonly string[]> {
   const { status, headers } = response
   const text = await response.text()
-  const isAsset = headers.get("cache-control")?.startsWith("public") === true
+  const isPublic = headers.get("content-type") === "application/jwk-set+json"
+  const isAsset = !isPublic && headers.get("cache-control")?.startsWith("public") === true
   const isProblem = headers.get("content-type") === "application/problem+json"
   const given = headers.getSetCookie().filter((cookie) => SESSION_GIVEN.test(cookie))
   return [
-    ...findResponseFaults(response, { isAsset, isApi }),
+    ...findResponseFaults(response, { isAsset, isApi, isPublic }),
     ...(status >= 500 ? [`status ${status}`] : []),
     ...given.map((cookie) => `a session: ${cookie}`),
     ...(INSIDES.test(text) ? [`insides: ${text.slice(0, 200)}`] : []),

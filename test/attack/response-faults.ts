@@ -4,6 +4,8 @@ export interface ResponseKind {
   readonly isAsset?: boolean
   /** An answer of the JSON API: no document, so it needs no rules for one. */
   readonly isApi?: boolean
+  /** Public keys: the same for everybody too, but they change. */
+  readonly isPublic?: boolean
   /** Where it carries a token in its address. */
   readonly hasTokenInUrl?: boolean
   /** Origins beside our own that a form's answer may lead to. */
@@ -15,7 +17,7 @@ const COOKIE_SHAPE =
 const MAX_COOKIE_LENGTH = 4_096
 const MAX_AGE_SECONDS = 400 * 86_400
 const YEAR_SECONDS = 31_536_000
-const PAGE_TYPE = /^(?:text\/(?:html|css|javascript); charset=utf-8|application\/problem\+json)$/
+const PAGE_TYPE = /^(?:text\/(?:html|css|javascript); charset=utf-8|application\/(?:problem|jwk-set)\+json)$/
 const API_TYPE = /^application\/(?:problem\+)?json$/
 const BANNERS = ["server", "x-powered-by", "via", "x-aspnet-version"]
 
@@ -29,12 +31,13 @@ type Rule = readonly [isKept: boolean, rule: string]
 
 function fixedRules(
   { status, headers, body }: Response,
-  { isAsset = false, isApi = false, hasTokenInUrl = false }: ResponseKind,
+  { isAsset = false, isApi = false, isPublic = false, hasTokenInUrl = false }: ResponseKind,
 ): Rule[] {
   const is = (name: string, value: string): Rule => [headers.get(name) === value, `${name}: ${headers.get(name)}`]
   const vary = (headers.get("vary") ?? "").split(", ")
   const type = headers.get("content-type") ?? ""
   const isTyped = (isApi ? API_TYPE : PAGE_TYPE).test(type)
+  const kept = isPublic ? "public, max-age=300" : isAsset ? "public, max-age=31536000, immutable" : "no-store"
   return [
     is("x-content-type-options", "nosniff"),
     ...(isApi ? [] : [is("x-frame-options", "DENY"), is("cross-origin-opener-policy", "same-origin")]),
@@ -42,8 +45,11 @@ function fixedRules(
     hasTokenInUrl
       ? is("referrer-policy", "no-referrer")
       : [/^(?:same-origin|no-referrer)$/.test(headers.get("referrer-policy") ?? ""), "referrer-policy"],
-    is("cache-control", isAsset ? "public, max-age=31536000, immutable" : "no-store"),
-    [isAsset || ["Cookie", "Sec-Fetch-Site", "Origin"].every((name) => vary.includes(name)), `vary: ${vary}`],
+    is("cache-control", kept),
+    [
+      isAsset || isPublic || ["Cookie", "Sec-Fetch-Site", "Origin"].every((name) => vary.includes(name)),
+      `vary: ${vary}`,
+    ],
     [body === null || status === 303 || isTyped, `content-type: ${type}`],
     ...BANNERS.map((name): Rule => [!headers.has(name), name]),
     ...[...headers.keys()].map((name): Rule => [!name.startsWith("access-control-"), name]),

@@ -1,0 +1,81 @@
+import type { SignedIn } from "../../core/store.ts"
+import type { Answer } from "../answer.ts"
+import { type Forwarded, pageToReturnTo, readForwarded } from "../forwarded.ts"
+import { isNavigation } from "../is-navigation.ts"
+import { problemJson, respondProblem } from "../problems.ts"
+import { nobody, remoteHeaders } from "../remote-headers.ts"
+import { type Reply, replyHeaders } from "../respond.ts"
+import { signRemoteJwt } from "../sign-remote-jwt.ts"
+import type { Visit } from "../visit.ts"
+
+/**
+ * Tells a reverse proxy who sent the request that it holds: 200 with the person in headers, or what to answer instead.
+ * `?group=admin` lets administrators through alone, `?jwt` or `?jwt=AUDIENCE` adds a signed `Remote-Jwt`.
+ */
+export async function verify(visit: Visit): Promise<Answer> {
+  const { query } = visit
+  const audience = query.get("jwt")
+  // Asked for, it is there like the others, and as empty.
+  const unknown = audience === null ? nobody : { ...nobody, "Remote-Jwt": "" }
+  const signedIn = await visit.signedIn()
+  if (signedIn === null) return askToSignIn(visit, unknown)
+  const groups = groupsOf(visit, signedIn)
+  if (!query.getAll("group").every((group) => groups.includes(group))) {
+    return respondProblem(visit, "forbidden", { headers: unknown })
+  }
+  const jwt = audience === null ? {} : { "Remote-Jwt": await signFor(visit, signedIn, audience, groups) }
+  // It is for the proxy alone, so the headers of our pages would only be more to read.
+  const headers = { ...remoteHeaders(signedIn.user, groups), ...jwt, "Cache-Control": "no-store", Vary: "Cookie" }
+  return { status: 200, headers, body: null }
+}
+
+function groupsOf({ site }: Visit, { user }: SignedIn): readonly string[] {
+  return site.context.settings.adminEmails.has(user.email) ? ["admin"] : []
+}
+
+// Without a name the audience is this site: the proxy's word for the host is often only the client's.
+function signFor({ site }: Visit, signedIn: SignedIn, named: string, groups: readonly string[]): Promise<string> {
+  const audience = named === "" ? site.context.settings.origin : named
+  return signRemoteJwt(site, signedIn, { audience, groups })
+}
+
+function askToSignIn(visit: Visit, headers: NonNullable<Reply["headers"]>): Answer {
+  if (!isNavigation(visit.incoming)) return problemJson(visit, "not_signed_in", { headers })
+  const forwarded = readForwarded(visit.incoming)
+  const next = nextFor(visit, forwarded)
+  const { origin } = visit.site.context.settings
+  const query = next === null ? "" : `?next=${encodeURIComponent(next)}`
+  const cookies = visit.hasSessionCookie ? [visit.site.cookies.clearSession()] : []
+  const status = statusFor(forwarded)
+  return {
+    status,
+    headers: replyHeaders(visit, { headers, cookies }, { Location: `${origin}/auth/sign-in${query}` }),
+    body: null,
+  }
+}
+
+function statusFor({ isPassedOn, method }: Forwarded): number {
+  if (!isPassedOn) return 401
+  // What was posted must not be posted to the sign-in page (RFC 9110 §15.4.4).
+  return method === "GET" || method === "HEAD" ? 302 : 303
+}
+
+/** Where to come back to, as far as it may be (P7). The host says whose page it is: where TLS ends further out, the scheme is wrong. */
+function nextFor(visit: Visit, forwarded: Forwarded): string | null {
+  const page = pageToReturnTo(visit.incoming, forwarded)
+  if (page === null) return null
+  const own = new URL(visit.site.context.settings.origin)
+  if (page.host === own.host) return visit.next(page.pathname + page.search)
+  warnOfOtherOrigin(visit, page, own)
+  return visit.next(page.href)
+}
+
+function warnOfOtherOrigin({ site }: Visit, { origin, hostname }: URL, own: URL): void {
+  if (hostname !== own.hostname) {
+    const cure = `Guard only pages of ${own.hostname}: the session cookie goes to that host and to no other.`
+    site.warnOnce("verify_other_host", { origin, cure })
+  } else if (!site.context.settings.allowedOrigins.includes(origin)) {
+    const cure = `Add ${origin} to ALLOWED_ORIGINS (allowedOrigins), or people come back to their account page.`
+    site.warnOnce("verify_other_origin", { origin, cure })
+  }
+}
