@@ -2,7 +2,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { ensureChromium } from "./find-chromium.ts"
+import { ensureProgram, type Program, programs } from "./ensure-program.ts"
 import { runCommand } from "./run-command.ts"
 
 interface Counts {
@@ -23,6 +23,19 @@ interface VitestReport {
   }[]
 }
 
+/** Tests that run beside programs which npm doesn't bring. */
+interface Suite {
+  readonly name: string
+  readonly project: string
+  readonly needs: readonly Program[]
+}
+
+const SUITES: readonly Suite[] = [
+  { name: "proxy tests", project: "proxies", needs: [programs.nginx, programs.caddy, programs.python] },
+  { name: "browser tests", project: "e2e", needs: [programs.chromium] },
+]
+const WITHOUT_PROGRAMS = SUITES.flatMap(({ project }) => ["--project", `!${project}`])
+
 const startedAt = performance.now()
 const reports = mkdtempSync(join(tmpdir(), "linklatch-tests-"))
 const words = process.argv.slice(2)
@@ -40,19 +53,21 @@ printSummary()
 async function runEverything(): Promise<void> {
   const checked = await runCommand("node", ["scripts/check.ts"], { show: true })
   if (checked.exitCode !== 0) faults.push("npm run check failed")
-  await runTests("tests", ["--project", "!e2e"])
-  await runBrowserTests([])
+  await runTests("tests", WITHOUT_PROGRAMS)
+  for (const suite of SUITES) await runWithPrograms(suite, [])
 }
 
 async function runOnly(args: readonly string[]): Promise<void> {
-  if (args.some((arg) => arg.includes("e2e"))) await runBrowserTests(args)
-  else await runTests("tests", ["--project", "!e2e", ...args])
+  const suite = SUITES.find(({ project }) => args.some((arg) => arg.includes(project)))
+  if (suite === undefined) await runTests("tests", [...WITHOUT_PROGRAMS, ...args])
+  else await runWithPrograms(suite, args)
 }
 
-async function runBrowserTests(args: readonly string[]): Promise<void> {
+async function runWithPrograms({ name, project, needs }: Suite, args: readonly string[]): Promise<void> {
   try {
-    const chromium = await ensureChromium()
-    await runTests("browser tests", ["--project", "e2e", ...args], { CHROMIUM_PATH: chromium })
+    const paths: Record<string, string> = {}
+    for (const program of needs) paths[program.variable] = await ensureProgram(program)
+    await runTests(name, ["--project", project, ...args], paths)
   } catch (fault) {
     faults.push(fault instanceof Error ? fault.message : String(fault))
   }

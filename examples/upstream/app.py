@@ -14,6 +14,10 @@ def application(environ, start_response):
         "name": unquote(environ.get("HTTP_REMOTE_NAME", "")),
         "isAdmin": "admin" in environ.get("HTTP_REMOTE_GROUPS", "").split(","),
     }
+    if not person["id"]:
+        # Somebody got here around the proxy, or through one that isn't set up yet.
+        start_response("403 Forbidden", [("Content-Type", "text/plain")])
+        return [b"Nobody said who you are.\n"]
     start_response("200 OK", [("Content-Type", "application/json")])
     return [json.dumps({"person": person}).encode()]
 

@@ -15,8 +15,12 @@ const server = createServer(async (request, response) => {
     email: request.headers["remote-email"],
     // Printable ASCII comes as it is, all else percent-encoded.
     name: decodeURIComponent(String(request.headers["remote-name"] ?? "")),
-    isAdmin: String(request.headers["remote-groups"] ?? "").split(",").includes("admin"),
+    isAdmin: String(request.headers["remote-groups"] ?? "")
+      .split(",")
+      .includes("admin"),
   }
+  // Somebody got here around the proxy, or through one that isn't set up yet.
+  if (!person.id) return void response.writeHead(403).end("Nobody said who you are.\n")
   const body = await text(request)
   response.writeHead(200, { "Content-Type": "application/json" })
   response.end(`${JSON.stringify({ person, method, url, headers, body }, null, 2)}\n`)

@@ -16,7 +16,10 @@ export function echoSocket(request: IncomingMessage, socket: Duplex): void {
     const [opcode, length] = [(frame[0] ?? 0) & 0x0f, (frame[1] ?? 0) & 0x7f]
     if (opcode !== TEXT || length > MAX_LENGTH || frame.length < 6 + length) return socket.end(CLOSE)
     const mask = frame.subarray(2, 6)
-    send(socket, Buffer.from(frame.subarray(6, 6 + length).map((byte, index) => byte ^ (mask[index % 4] ?? 0))).toString())
+    send(
+      socket,
+      Buffer.from(frame.subarray(6, 6 + length).map((byte, index) => byte ^ (mask[index % 4] ?? 0))).toString(),
+    )
   })
   socket.on("error", () => socket.destroy())
 }

@@ -29,6 +29,6 @@ it("writes any text as one line of printable ASCII without blanks around it, whi
 
 it("names the same headers for somebody and nobody", () => {
   const user = { id: "1", email: "ada@example.com", displayName: "Ada", createdAt: 0, disabledAt: null } as User
-  expect(Object.keys(remoteHeaders(user, []))).toEqual(Object.keys(nobody))
-  expect(remoteHeaders(user, ["admin", "staff"])["Remote-Groups"]).toBe("admin,staff")
+  expect(Object.keys(remoteHeaders(user, { groups: [], jwt: "" }))).toEqual(Object.keys(nobody))
+  expect(remoteHeaders(user, { groups: ["admin", "staff"], jwt: "" })["Remote-Groups"]).toBe("admin,staff")
 })

@@ -2,22 +2,29 @@ import type { User } from "../core/users/user.ts"
 
 /** What a proxy copies onto the request for the application behind it. */
 export type RemoteHeaders = Readonly<
-  Record<"Remote-User" | "Remote-Email" | "Remote-Name" | "Remote-Groups", string>
-> & {
-  /** Where it was asked for. */
-  readonly "Remote-Jwt"?: string
-}
+  Record<"Remote-User" | "Remote-Email" | "Remote-Name" | "Remote-Groups" | "Remote-Jwt", string>
+>
 
 /** All of them are always there, as some proxies let through what a client sent where the answer has no such header. */
-export const nobody: RemoteHeaders = { "Remote-User": "", "Remote-Email": "", "Remote-Name": "", "Remote-Groups": "" }
+export const nobody: RemoteHeaders = {
+  "Remote-User": "",
+  "Remote-Email": "",
+  "Remote-Name": "",
+  "Remote-Groups": "",
+  "Remote-Jwt": "",
+}
 
-/** Ids and addresses are plain ASCII as they are; `groups` are our own words. */
-export function remoteHeaders({ id, email, displayName }: User, groups: readonly string[]): RemoteHeaders {
+/** Ids and addresses are plain ASCII as they are; `groups` are our own words. `jwt`: empty where nobody asked for it. */
+export function remoteHeaders(
+  { id, email, displayName }: User,
+  { groups, jwt }: { readonly groups: readonly string[]; readonly jwt: string },
+): RemoteHeaders {
   return {
     "Remote-User": id,
     "Remote-Email": email,
     "Remote-Name": headerText(displayName),
     "Remote-Groups": groups.join(","),
+    "Remote-Jwt": jwt,
   }
 }
 

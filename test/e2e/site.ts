@@ -1,17 +1,19 @@
 import { type ChildProcess, spawn } from "node:child_process"
 import { once } from "node:events"
 import { mkdtemp, rm } from "node:fs/promises"
-import { type AddressInfo, createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { createInterface } from "node:readline"
 import type { Email } from "postal-mime"
 import { vi } from "vitest"
+import { freePort } from "../free-port.ts"
 import { openSmtpInbox, type SmtpInbox } from "../smtp-inbox.ts"
 
 /** The server as its users run it: a process of its own, settings by environment, real SMTP, a database file. */
 export interface Site {
   readonly origin: string
+  /** What it listens on, which is not where people reach it if a proxy stands before it. */
+  readonly port: number
   /** Where its database is. */
   readonly path: string
   readonly logLines: readonly string[]
@@ -46,6 +48,7 @@ export async function startSite({ env = {}, inbox: given }: SiteOptions = {}): P
   const inbox = given ?? (await openSmtpInbox())
   const directory = await mkdtemp(join(tmpdir(), "linklatch-e2e-"))
   const path = join(directory, "auth.db")
+  // The server must know its own address before it listens.
   const port = await freePort()
   const settings = {
     NODE_ENV: "test",
@@ -67,6 +70,7 @@ export async function startSite({ env = {}, inbox: given }: SiteOptions = {}): P
   const to = (email: string) => inbox.deliveries.filter(({ rcptTo }) => rcptTo.includes(email))
   return {
     origin: settings.PUBLIC_BASE_URL,
+    port,
     path,
     logLines,
     messagesTo: (email) => to(email).length,
@@ -118,14 +122,4 @@ function readMessage({ subject = "", text = "", html = "" }: Email): Message {
   const code = /^\d{3} \d{3}$/m.exec(text)?.[0].replace(" ", "")
   if (link === undefined || code === undefined) throw new Error(`No link or no code in:\n${text}`)
   return { subject, text, html, link, code }
-}
-
-// The server must know its own address before it listens.
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1")
-  await once(server, "listening")
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, "close")
-  return port
 }

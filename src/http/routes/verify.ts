@@ -4,28 +4,29 @@ import { type Forwarded, pageToReturnTo, readForwarded } from "../forwarded.ts"
 import { isNavigation } from "../is-navigation.ts"
 import { problemJson, respondProblem } from "../problems.ts"
 import { nobody, remoteHeaders } from "../remote-headers.ts"
-import { type Reply, replyHeaders } from "../respond.ts"
+import { replyHeaders } from "../respond.ts"
 import { signRemoteJwt } from "../sign-remote-jwt.ts"
 import type { Visit } from "../visit.ts"
 
 /**
  * Tells a reverse proxy who sent the request that it holds: 200 with the person in headers, or what to answer instead.
- * `?group=admin` lets administrators through alone, `?jwt` or `?jwt=AUDIENCE` adds a signed `Remote-Jwt`.
+ * `?group=admin` lets administrators through alone, `?jwt` or `?jwt=AUDIENCE` fills `Remote-Jwt`.
  */
 export async function verify(visit: Visit): Promise<Answer> {
   const { query } = visit
-  const audience = query.get("jwt")
-  // Asked for, it is there like the others, and as empty.
-  const unknown = audience === null ? nobody : { ...nobody, "Remote-Jwt": "" }
   const signedIn = await visit.signedIn()
-  if (signedIn === null) return askToSignIn(visit, unknown)
+  if (signedIn === null) return askToSignIn(visit)
   const groups = groupsOf(visit, signedIn)
   if (!query.getAll("group").every((group) => groups.includes(group))) {
-    return respondProblem(visit, "forbidden", { headers: unknown })
+    return respondProblem(visit, "forbidden", { headers: nobody })
   }
-  const jwt = audience === null ? {} : { "Remote-Jwt": await signFor(visit, signedIn, audience, groups) }
+  const jwt = await signFor(visit, signedIn, query.get("jwt"), groups)
   // It is for the proxy alone, so the headers of our pages would only be more to read.
-  const headers = { ...remoteHeaders(signedIn.user, groups), ...jwt, "Cache-Control": "no-store", Vary: "Cookie" }
+  const headers = {
+    ...remoteHeaders(signedIn.user, { groups, jwt }),
+    "Cache-Control": "no-store",
+    Vary: "Cookie",
+  }
   return { status: 200, headers, body: null }
 }
 
@@ -33,25 +34,27 @@ function groupsOf({ site }: Visit, { user }: SignedIn): readonly string[] {
   return site.context.settings.adminEmails.has(user.email) ? ["admin"] : []
 }
 
-// Without a name the audience is this site: the proxy's word for the host is often only the client's.
-function signFor({ site }: Visit, signedIn: SignedIn, named: string, groups: readonly string[]): Promise<string> {
+/** Empty unless it was asked for. `named` is the audience, or "" for this site: what the proxy says of the host may be the client's word. */
+async function signFor(
+  { site }: Visit,
+  signedIn: SignedIn,
+  named: string | null,
+  groups: readonly string[],
+): Promise<string> {
+  if (named === null) return ""
   const audience = named === "" ? site.context.settings.origin : named
   return signRemoteJwt(site, signedIn, { audience, groups })
 }
 
-function askToSignIn(visit: Visit, headers: NonNullable<Reply["headers"]>): Answer {
-  if (!isNavigation(visit.incoming)) return problemJson(visit, "not_signed_in", { headers })
+function askToSignIn(visit: Visit): Answer {
+  if (!isNavigation(visit.incoming)) return problemJson(visit, "not_signed_in", { headers: nobody })
   const forwarded = readForwarded(visit.incoming)
   const next = nextFor(visit, forwarded)
-  const { origin } = visit.site.context.settings
   const query = next === null ? "" : `?next=${encodeURIComponent(next)}`
+  const location = `${visit.site.context.settings.origin}/auth/sign-in${query}`
   const cookies = visit.hasSessionCookie ? [visit.site.cookies.clearSession()] : []
-  const status = statusFor(forwarded)
-  return {
-    status,
-    headers: replyHeaders(visit, { headers, cookies }, { Location: `${origin}/auth/sign-in${query}` }),
-    body: null,
-  }
+  const headers = replyHeaders(visit, { headers: nobody, cookies }, { Location: location })
+  return { status: statusFor(forwarded), headers, body: null }
 }
 
 function statusFor({ isPassedOn, method }: Forwarded): number {
