@@ -6,6 +6,7 @@ import { problemJson, respondProblem } from "./problems.ts"
 import { redirect } from "./respond.ts"
 import { type Route, routes } from "./routes.ts"
 import { isSameOrigin, isSameOriginOrProgram } from "./same-origin.ts"
+import { signInChallenge } from "./sign-in-challenge.ts"
 import type { Site } from "./site.ts"
 import { Visit } from "./visit.ts"
 
@@ -13,8 +14,6 @@ import { Visit } from "./visit.ts"
 export type Handler = (incoming: Incoming) => Promise<Answer>
 
 const RETRY_AFTER_SECONDS = "5"
-// A 401 must say how to sign in (RFC 9110 §15.5.2), and browsers must not take it for a reason to ask for a password.
-const CHALLENGE = { "WWW-Authenticate": 'Cookie form-action="/auth/sign-in"' }
 
 export function createHandler(site: Site): Handler {
   const find = createFinder()
@@ -90,7 +89,7 @@ function refuseStranger(visit: Visit): Promise<Answer> {
 function askToSignIn(visit: Visit): Answer {
   const { method, target } = visit.incoming
   const cookies = visit.hasSessionCookie ? [visit.site.cookies.clearSession()] : []
-  if (visit.isApi) return problemJson(visit, "not_signed_in", { headers: CHALLENGE, cookies })
+  if (visit.isApi) return problemJson(visit, "not_signed_in", { headers: signInChallenge, cookies })
   const next = method === "GET" ? `?next=${encodeURIComponent(target)}` : ""
   return redirect(visit, `/auth/sign-in${next}`, { cookies })
 }

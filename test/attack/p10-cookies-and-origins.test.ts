@@ -54,6 +54,7 @@ describe("every answer", () => {
           const kind = {
             isAsset: path.startsWith("/auth/assets/"),
             isApi: path.startsWith("/auth/api/"),
+            isPublic: path === "/auth/jwks.json",
             hasTokenInUrl: path.startsWith("/auth/link/"),
             allowedOrigins: ["https://app.example.com"],
           }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest"
 import { type App, ORIGIN, signIn } from "../app.ts"
 import { ownApp } from "../attack/own-app.ts"
+import { ownServer } from "../attack/own-server.ts"
 import { findResponseFaults } from "../attack/response-faults.ts"
 import type { Browser } from "../browser.ts"
 
@@ -117,6 +118,7 @@ describe("somebody who isn't signed in", () => {
   it("gets 401 with the same address, where the proxy knows no more than 401", async () => {
     const response = await authRequest(throughProxy(guarded()), `${ORIGIN}/orders?a=1&b=%26`)
     expect([response.status, nextOf(response), remoteOf(response)]).toEqual([401, "/orders?a=1&b=%26", nobody])
+    expect(response.headers.get("www-authenticate")).toBe('Cookie form-action="/auth/sign-in"')
   })
 
   it("comes back with an ü that nobody encoded", async () => {
@@ -159,6 +161,7 @@ describe("somebody who isn't signed in", () => {
       const response = await ask(throughProxy(app), "/orders", headers)
       expect([response.status, response.headers.get("location")]).toEqual([401, null])
       expect(response.headers.get("content-type")).toBe("application/problem+json")
+      expect(response.headers.get("www-authenticate")).toBe('Cookie form-action="/auth/sign-in"')
       expect(await response.json()).toMatchObject({ status: 401, code: "not_signed_in" })
       expect(remoteOf(response)).toEqual(nobody)
       expect(findResponseFaults(response)).toEqual([])
@@ -207,5 +210,21 @@ describe("the operator", () => {
     expect(app.logLines).toEqual([])
     expect(nextOf(await forwardAuth(throughProxy(app), `${ORIGIN}:9443/a`))).toBeNull()
     expect(app.logLines).toEqual([expect.stringContaining("verify_other_origin")])
+  })
+
+  it("reads a line of the log for whoever was refused, and for the others in debugging alone", async () => {
+    const server = await ownServer({ trustedProxies: ["127.0.0.1"] })
+    const browser = server.browser()
+    await browser.post("/auth/sign-in", { email: "ada@example.com" })
+    await expect.poll(async () => (await server.mail()).length).toBe(1)
+    await browser.press({ link: (await server.mail())[0]?.link ?? "" })
+    expect((await browser.get("/auth/verify")).status).toBe(200)
+    expect((await server.browser().get("/auth/verify")).status).toBe(401)
+    const lines = server.logLines.map((line) => JSON.parse(line) as { route?: string; level: string; status: number })
+    const verified = lines.filter(({ route }) => route === "/auth/verify")
+    expect(verified.map(({ level, status }) => [level, status])).toEqual([
+      ["debug", 200],
+      ["info", 401],
+    ])
   })
 })

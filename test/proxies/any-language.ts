@@ -17,8 +17,8 @@ export function guardsPython(name: string, startProxy: StartProxy): void {
     it("lets no underscore through to it", async () => {
       const browser = await site().signedIn("grace.hopper@example.com")
       const { person } = await echo(browser, "/")
-      const forged = ["remote_user", "Remote_User", "REMOTE_USER"].flatMap((name) => [
-        name,
+      const forged = ["remote_user", "Remote_User", "REMOTE_USER"].flatMap((one) => [
+        one,
         "root",
         "remote_groups",
         "admin",

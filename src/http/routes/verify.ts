@@ -5,6 +5,7 @@ import { isNavigation } from "../is-navigation.ts"
 import { problemJson, respondProblem } from "../problems.ts"
 import { nobody, remoteHeaders } from "../remote-headers.ts"
 import { replyHeaders } from "../respond.ts"
+import { signInChallenge } from "../sign-in-challenge.ts"
 import { signRemoteJwt } from "../sign-remote-jwt.ts"
 import type { Visit } from "../visit.ts"
 
@@ -47,20 +48,18 @@ async function signFor(
 }
 
 function askToSignIn(visit: Visit): Answer {
-  if (!isNavigation(visit.incoming)) return problemJson(visit, "not_signed_in", { headers: nobody })
+  const unasked = { ...nobody, ...signInChallenge }
+  if (!isNavigation(visit.incoming)) return problemJson(visit, "not_signed_in", { headers: unasked })
   const forwarded = readForwarded(visit.incoming)
   const next = nextFor(visit, forwarded)
   const query = next === null ? "" : `?next=${encodeURIComponent(next)}`
-  const location = `${visit.site.context.settings.origin}/auth/sign-in${query}`
+  const own = { Location: `${visit.site.context.settings.origin}/auth/sign-in${query}` }
   const cookies = visit.hasSessionCookie ? [visit.site.cookies.clearSession()] : []
-  const headers = replyHeaders(visit, { headers: nobody, cookies }, { Location: location })
-  return { status: statusFor(forwarded), headers, body: null }
-}
-
-function statusFor({ isPassedOn, method }: Forwarded): number {
-  if (!isPassedOn) return 401
+  if (!forwarded.isPassedOn)
+    return { status: 401, headers: replyHeaders(visit, { headers: unasked, cookies }, own), body: null }
   // What was posted must not be posted to the sign-in page (RFC 9110 §15.4.4).
-  return method === "GET" || method === "HEAD" ? 302 : 303
+  const status = forwarded.method === "GET" || forwarded.method === "HEAD" ? 302 : 303
+  return { status, headers: replyHeaders(visit, { headers: nobody, cookies }, own), body: null }
 }
 
 /** Where to come back to, as far as it may be (P7). The host says whose page it is: where TLS ends further out, the scheme is wrong. */
