@@ -35,7 +35,10 @@ export interface LinklatchOptions {
   readonly allowedDomains?: readonly string[]
   /** Other origins that `next` may lead to, as `https://app.example.com`. */
   readonly allowedOrigins?: readonly string[]
-  /** Addresses or CIDR ranges of your own reverse proxies; only they are believed about the client's address. */
+  /**
+   * Addresses or CIDR ranges of your own reverse proxies; only they are believed about the client's address,
+   * and told who is signed in (`/auth/verify`).
+   */
   readonly trustedProxies?: readonly string[]
   /** How long a link and a code last, from sending. Default 10, the most that ASVS 6.5.5 allows; at most 60. */
   readonly linkTtlMinutes?: number

@@ -141,7 +141,7 @@ export const variables = {
   },
   TRUSTED_PROXIES: {
     schema: list,
-    says: "Your own reverse proxies: only they are believed about a client's address",
+    says: "Your own reverse proxies: only they are believed about a client's address, and told who is signed in",
     cure: PROXY_CURE,
     option: "trustedProxies",
   },
