@@ -6,6 +6,7 @@ import { commandsPage } from "./reference/commands-page.ts"
 import { pagesWithCopies } from "./reference/copied-files.ts"
 import { decisionsPage } from "./reference/decisions-page.ts"
 import { eventsPage } from "./reference/events-page.ts"
+import { jsonApiPage } from "./reference/json-api-page.ts"
 import { libraryPage } from "./reference/library-page.ts"
 import { settingsPage } from "./reference/settings-page.ts"
 import { projectRoot } from "./run-command.ts"
@@ -16,6 +17,7 @@ const pages = new Map([
   ["docs/reference/library.md", HEAD + libraryPage()],
   ["docs/reference/settings.md", HEAD + settingsPage()],
   ["docs/reference/commands.md", HEAD + (await commandsPage())],
+  ["docs/reference/json-api.md", HEAD + jsonApiPage()],
   ["docs/reference/events.md", HEAD + eventsPage()],
   ["decisions/README.md", HEAD + decisionsPage()],
   ...pagesWithCopies(),

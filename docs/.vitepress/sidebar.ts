@@ -16,6 +16,7 @@ export const sections: readonly Section[] = [
     items: [
       { text: "What it is", file: "docs/index.md" },
       { text: "Tutorial", file: "docs/tutorial.md" },
+      { text: "Examples", file: "examples/README.md" },
     ],
   },
   {
@@ -67,6 +68,7 @@ export const sections: readonly Section[] = [
     text: "Reference",
     items: [
       { text: "Library", file: "docs/reference/library.md" },
+      { text: "JSON API", file: "docs/reference/json-api.md" },
       { text: "Settings", file: "docs/reference/settings.md" },
       { text: "Commands", file: "docs/reference/commands.md" },
       { text: "Events", file: "docs/reference/events.md" },
