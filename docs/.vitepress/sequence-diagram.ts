@@ -13,9 +13,10 @@ interface Message {
   readonly text: string
 }
 
-const COLUMN = 190
+const COLUMN = 142
 const ROW = 34
 const TOP = 56
+const LETTER = 6.6
 
 /** A Mermaid sequence diagram as SVG, in the colours of the page. */
 export function drawSequence(source: string): string {
@@ -67,8 +68,12 @@ function drawMessage(
 ): string {
   const [start = 0, end = 0] = [column.get(from), column.get(to)]
   const y = TOP + index * ROW + 18
+  const words = `${index + 1} ${text}`
+  // Not past either edge, as far as a width can be told from the number of letters.
+  const half = (words.length * LETTER) / 2
+  const x = Math.min(Math.max((start + end) / 2, half), column.size * COLUMN - half)
   return (
-    `<text x="${(start + end) / 2}" y="${y - 6}" text-anchor="middle">${index + 1} ${escapeHtml(text)}</text>` +
+    `<text x="${x}" y="${y - 6}" text-anchor="middle">${escapeHtml(words)}</text>` +
     `<line${isAnswer ? ' class="answer"' : ""} x1="${start}" y1="${y}" x2="${end}" y2="${y}" marker-end="url(#tip)"/>`
   )
 }

@@ -37,7 +37,7 @@ export const sections: readonly Section[] = [
       { text: "nginx", file: "docs/guides/nginx.md" },
       { text: "Caddy", file: "docs/guides/caddy.md" },
       { text: "Traefik", file: "docs/guides/traefik.md" },
-      { text: "A Django application behind it", file: "docs/guides/django.md" },
+      { text: "Django behind it", file: "docs/guides/django.md" },
     ],
   },
   {
