@@ -1,12 +1,18 @@
 import { cpSync, existsSync, globSync, rmSync } from "node:fs"
 import { join } from "node:path"
+import { doorsOf, PROGRAM, readManifest } from "./manifest.ts"
+import { reachedFiles } from "./reached-files.ts"
 import { projectRoot, runCommand } from "./run-command.ts"
 
-/** Makes `dist/` anew from `src/`: JavaScript, declarations, and the files that the code reads beside itself. */
+/**
+ * Makes `dist/` anew from `src/`: the JavaScript and the declarations that doors and command lead to,
+ * and the files that the code reads beside itself.
+ */
 export async function build(): Promise<{ readonly ok: boolean; readonly output: string }> {
   rmSync(join(projectRoot, "dist"), { recursive: true, force: true })
   const compiled = await runCommand("tsc", ["-p", "tsconfig.build.json"])
   if (compiled.exitCode !== 0) return { ok: false, output: compiled.output }
+  dropUnreached()
   const clashes = copyAssets()
   return {
     ok: clashes.length === 0,
@@ -14,10 +20,23 @@ export async function build(): Promise<{ readonly ok: boolean; readonly output: 
   }
 }
 
+/** Deletes what nobody can import: modules of types alone are empty when compiled, and no door leads to inner declarations. */
+function dropUnreached(): void {
+  const doors = doorsOf(readManifest(projectRoot))
+  const code = reachedFiles(projectRoot, [PROGRAM, ...doors.map((door) => door.default)])
+  const types = reachedFiles(projectRoot, [...doors.map((door) => door.types)])
+  for (const file of globSync("dist/**/*.*", { cwd: projectRoot })) {
+    const path = file.replaceAll("\\", "/")
+    if (!code.files.has(path) && !types.files.has(path)) rmSync(join(projectRoot, file))
+  }
+}
+
 /** Copies everything under src/ that isn't TypeScript; gives back what would have overwritten a compiled file. */
 function copyAssets(): string[] {
   const clashes: string[] = []
-  for (const entry of globSync("**/*.*", { cwd: join(projectRoot, "src"), exclude: ["**/*.ts"] }).sort()) {
+  // schema.sql is for who reads a change: the tables are made by the migrations.
+  const options = { cwd: join(projectRoot, "src"), exclude: ["**/*.ts", "**/schema.sql"] }
+  for (const entry of globSync("**/*.*", options).sort()) {
     const target = join(projectRoot, "dist", entry)
     if (existsSync(target)) clashes.push(entry)
     else cpSync(join(projectRoot, "src", entry), target, { recursive: true })
