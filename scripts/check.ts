@@ -18,6 +18,7 @@ const steps: readonly Step[] = [
   { name: "openapi", command: ["node", "scripts/write-openapi.ts", "--check"] },
   { name: "schema", command: ["node", "scripts/dump-schema.ts", "--check"] },
   { name: "docs", command: ["node", "scripts/check-docs.ts"] },
+  { name: "lock", command: ["node", "scripts/check-lock.ts"] },
   { name: "ids", command: ["node", "scripts/check-ids.ts"] },
 ]
 
