@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { build } from "./build.ts"
+import { checkClient } from "./check-client.ts"
 import { doorsOf, readManifest } from "./manifest.ts"
 import { type PackedPackage, packPackage } from "./pack-package.ts"
 import { contentFaults } from "./package-contents.ts"
@@ -32,7 +33,7 @@ async function checkPackage({ tarball, folder }: PackedPackage): Promise<boolean
     runCommand("attw", [tarball, ...ATTW_RULES, "--no-emoji", "--format", "ascii"]),
     runCommand("node", ["--input-type=module", "--eval", importEveryDoor()]),
   ])
-  return [{ exitCode: faults.length, output: faults.map((fault) => `${fault}\n`).join("") }, ...results]
+  return [{ exitCode: faults.length, output: faults.map((fault) => `${fault}\n`).join("") }, ...results, checkClient()]
     .map(report)
     .every(Boolean)
 }

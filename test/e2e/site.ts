@@ -67,12 +67,25 @@ export async function startSite({ env = {}, inbox: given }: SiteOptions = {}): P
   // Nothing of the test's own environment may reach the server.
   const child = spawn(process.execPath, [PROGRAM, "serve"], { cwd: directory, env: settings, stdio: "pipe" })
   const logLines = await untilListening(child)
-  const to = (email: string) => inbox.deliveries.filter(({ rcptTo }) => rcptTo.includes(email))
   return {
     origin: settings.PUBLIC_BASE_URL,
     port,
     path,
     logLines,
+    ...mailIn(inbox),
+    async stop() {
+      const exitCode = await endProcess(child)
+      if (given === undefined) await inbox.close()
+      await rm(directory, { recursive: true, force: true })
+      if (exitCode !== 0) throw new Error(`The server ended with ${exitCode}:\n${logLines.join("\n")}`)
+    },
+  }
+}
+
+/** What came to a mail server, read as a person does. */
+export function mailIn(inbox: SmtpInbox): Pick<Site, "message" | "messagesTo"> {
+  const to = (email: string) => inbox.deliveries.filter(({ rcptTo }) => rcptTo.includes(email))
+  return {
     messagesTo: (email) => to(email).length,
     async message(email, count = 1) {
       const delivery = await vi.waitFor(() => {
@@ -81,12 +94,6 @@ export async function startSite({ env = {}, inbox: given }: SiteOptions = {}): P
         return newest
       }, PATIENCE)
       return readMessage(delivery.email)
-    },
-    async stop() {
-      const exitCode = await endProcess(child)
-      if (given === undefined) await inbox.close()
-      await rm(directory, { recursive: true, force: true })
-      if (exitCode !== 0) throw new Error(`The server ended with ${exitCode}:\n${logLines.join("\n")}`)
     },
   }
 }

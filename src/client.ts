@@ -1,0 +1,152 @@
+/**
+ * Signs people in from pages of your own. No dependencies: it runs in browsers as it is, and wherever there is `fetch`.
+ *
+ * ```ts
+ * import { createClient } from "linklatch/client"
+ *
+ * const auth = createClient()
+ * const { data, error } = await auth.signIn.email({ email, next: "/orders" })
+ * if (error) show(error.message)
+ * else show(`Look into your mail. If you open its link elsewhere, it asks for ${data.matchNumber}.`)
+ * ```
+ *
+ * In browsers it stands on the cookies of the page's own origin, and there is nothing to keep. A server that asks on behalf of
+ * a visitor hands their cookie on: `createClient({ baseUrl, headers: { cookie } })`, a new client for each visitor.
+ */
+import type { ProblemCode } from "./core/problem-code.ts"
+import type {
+  ApiSession,
+  ApiUser,
+  PendingSignIn,
+  ProblemAnswer,
+  SessionAnswer,
+  SessionsAnswer,
+  SignedInAnswer,
+} from "./http/api/answers.ts"
+
+export type {
+  ApiSession as Session,
+  ApiUser as User,
+  PendingSignIn,
+  ProblemCode,
+  SessionAnswer,
+  SessionsAnswer,
+  SignedInAnswer,
+}
+
+export interface ClientOptions {
+  /** Where Linklatch is reached, as `https://example.com`. Default: the page's own origin, the only one that a browser may call. */
+  readonly baseUrl?: string
+  /** Instead of the global `fetch`: one that keeps cookies, or that belongs to a framework. */
+  readonly fetch?: (url: string, init: RequestInit) => Promise<Response>
+  /** Sent with every request. */
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+/** What every method resolves to; exactly one of the two is null. None ever rejects. */
+export type Result<Data> =
+  | { readonly data: Data; readonly error: null }
+  | { readonly data: null; readonly error: ClientError }
+
+/** Why it did not work. Match on `code`; `message` is for people, in the language that their browser asks for. */
+export type ClientError = {
+  readonly message: string
+  /** Of the answer; 0 where none came. */
+  readonly status: number
+} & (
+  | { readonly code: "wrong_code"; readonly triesLeft: number }
+  | { readonly code: "wrong_browser"; readonly matchTriesLeft: number }
+  | { readonly code: "rate_limited" | "unavailable"; readonly retryAfterSeconds: number }
+  /** `network_error`: nothing came back. `bad_response`: something came, but not from Linklatch. */
+  | { readonly code: Exclude<ProblemCode, CodeWithMore> | "network_error" | "bad_response" }
+)
+
+type CodeWithMore = "wrong_code" | "wrong_browser" | "rate_limited" | "unavailable"
+
+export interface Client {
+  readonly signIn: {
+    /** Asks for a link and a code. The answer is the same for every address. */
+    email(ask: { readonly email: string; readonly next?: string | null | undefined }): Promise<Result<PendingSignIn>>
+    /** Signs in with the six digits of the mail, in the browser that asked. */
+    code(use: { readonly code: string }): Promise<Result<SignedInAnswer>>
+    /** Signs in with a link: `token` is the last segment of its path. Any other browser needs `match`, the two digits shown where it was asked for. */
+    link(use: { readonly token: string; readonly match?: string | null | undefined }): Promise<Result<SignedInAnswer>>
+  }
+  /** Who is signed in. Nobody is no error: `user` and `session` are null. */
+  session(): Promise<Result<SessionAnswer>>
+  signOut(): Promise<Result<true>>
+  readonly sessions: {
+    /** Where the person is signed in, newest first. */
+    list(): Promise<Result<SessionsAnswer>>
+    /** Ends one of them, by its id. */
+    revoke(id: string): Promise<Result<true>>
+    /** Ends all, this one too. */
+    revokeAll(): Promise<Result<true>>
+  }
+}
+
+export function createClient(options: ClientOptions = {}): Client {
+  // Called through its owner: browsers refuse a `fetch` that was taken off the window.
+  const { baseUrl = "", fetch = (url, init) => globalThis.fetch(url, init), headers = {} } = options
+  const base = `${baseUrl.replace(/\/+$/, "")}/auth/api/`
+  const send = async <Data>(method: string, path: string, init: RequestInit): Promise<Result<Data>> => {
+    try {
+      const response = await fetch(base + path, { ...init, method })
+      return readAnswer(response, await response.text())
+    } catch {
+      return { data: null, error: { code: "network_error", message: "The server can't be reached.", status: 0 } }
+    }
+  }
+  const get = <Data>(path: string) => send<Data>("GET", path, { headers })
+  const end = (path: string) => send<true>("DELETE", path, { headers })
+  // The type says to the server that no form of another site has sent this (decisions/027).
+  const post = <Data>(path: string, body: object) =>
+    send<Data>("POST", path, {
+      headers: { ...headers, "content-type": "application/json" },
+      body: JSON.stringify(body),
+    })
+  return {
+    signIn: {
+      email: (ask) => post("sign-in", ask),
+      code: (use) => post("code", use),
+      link: (use) => post("link", use),
+    },
+    session: () => get("session"),
+    signOut: () => post("sign-out", {}),
+    sessions: {
+      list: () => get("sessions"),
+      revoke: (id) => end(`sessions/${encodeURIComponent(id)}`),
+      revokeAll: () => end("sessions"),
+    },
+  }
+}
+
+function readAnswer<Data>(response: Response, text: string): Result<Data> {
+  const { ok, status, headers } = response
+  // Done, and nothing to say.
+  if (status === 204) return { data: true as Data, error: null }
+  const body = parse(headers.get("content-type"), text)
+  if (ok && body !== null) return { data: body as Data, error: null }
+  const problem = ok ? null : (body as ProblemAnswer | null)
+  if (typeof problem?.code === "string") return { data: null, error: readProblem(problem, status, headers) }
+  return { data: null, error: { code: "bad_response", message: "The answer can't be read.", status } }
+}
+
+// A page of a proxy, or of an application that `/auth` isn't mounted in, is neither an answer nor a problem of ours.
+function parse(type: string | null, text: string): object | null {
+  if (!/^application\/(problem\+)?json/.test(type ?? "")) return null
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === "object" ? value : null
+  } catch {
+    return null
+  }
+}
+
+function readProblem(problem: ProblemAnswer, status: number, headers: Headers): ClientError {
+  const { code, detail: message, triesLeft, matchTriesLeft } = problem
+  const counts = { ...(code === "wrong_code" && { triesLeft }), ...(code === "wrong_browser" && { matchTriesLeft }) }
+  const isForNow = code === "rate_limited" || code === "unavailable"
+  const wait = isForNow && { retryAfterSeconds: Number(headers.get("retry-after")) || 0 }
+  return { code, message, status, ...counts, ...wait } as ClientError
+}
