@@ -6,7 +6,7 @@
  *
  * const auth = createClient()
  * const { data, error } = await auth.signIn.email({ email, next: "/orders" })
- * if (error) show(error.message)
+ * if (error) show(error.detail)
  * else show(`Look into your mail. If you open its link elsewhere, it asks for ${data.matchNumber}.`)
  * ```
  *
@@ -48,9 +48,9 @@ export type Result<Data> =
   | { readonly data: Data; readonly error: null }
   | { readonly data: null; readonly error: ClientError }
 
-/** Why it did not work. Match on `code`; `message` is for people, in the language that their browser asks for. */
+/** Why it did not work. Match on `code`; `detail` is a sentence for people, in the language that their browser asks for. */
 export type ClientError = {
-  readonly message: string
+  readonly detail: string
   /** Of the answer; 0 where none came. */
   readonly status: number
 } & (
@@ -94,7 +94,7 @@ export function createClient(options: ClientOptions = {}): Client {
       const response = await fetch(base + path, { ...init, method })
       return readAnswer(response, await response.text())
     } catch {
-      return { data: null, error: { code: "network_error", message: "The server can't be reached.", status: 0 } }
+      return { data: null, error: { code: "network_error", detail: "The server can't be reached.", status: 0 } }
     }
   }
   const get = <Data>(path: string) => send<Data>("GET", path, { headers })
@@ -129,7 +129,7 @@ function readAnswer<Data>(response: Response, text: string): Result<Data> {
   if (ok && body !== null) return { data: body as Data, error: null }
   const problem = ok ? null : (body as ProblemAnswer | null)
   if (typeof problem?.code === "string") return { data: null, error: readProblem(problem, status, headers) }
-  return { data: null, error: { code: "bad_response", message: "The answer can't be read.", status } }
+  return { data: null, error: { code: "bad_response", detail: "The answer can't be read.", status } }
 }
 
 // A page of a proxy, or of an application that `/auth` isn't mounted in, is neither an answer nor a problem of ours.
@@ -144,9 +144,9 @@ function parse(type: string | null, text: string): object | null {
 }
 
 function readProblem(problem: ProblemAnswer, status: number, headers: Headers): ClientError {
-  const { code, detail: message, triesLeft, matchTriesLeft } = problem
+  const { code, detail, triesLeft, matchTriesLeft } = problem
   const counts = { ...(code === "wrong_code" && { triesLeft }), ...(code === "wrong_browser" && { matchTriesLeft }) }
   const isForNow = code === "rate_limited" || code === "unavailable"
   const wait = isForNow && { retryAfterSeconds: Number(headers.get("retry-after")) || 0 }
-  return { code, message, status, ...counts, ...wait } as ClientError
+  return { code, detail, status, ...counts, ...wait } as ClientError
 }

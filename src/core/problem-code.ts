@@ -1,4 +1,5 @@
-/** Everything that can go wrong with a request, by the stable code that programs match on. Words: `core/words`; status: `http/problems.ts`. */
+// Each has its words in core/words and its status in http/problems.ts.
+/** Everything that can go wrong with a request, by the stable code that programs match on. */
 export type ProblemCode = PageProblem | LinkProblemCode | ApiProblem
 
 /** What a page explains as well. */

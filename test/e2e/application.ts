@@ -53,7 +53,7 @@ function submit(id, act) {
   at(id).addEventListener("submit", async (event) => {
     event.preventDefault()
     const { data, error } = await act()
-    at("fault").textContent = error ? error.code + ": " + error.message : ""
+    at("fault").textContent = error ? error.code + ": " + error.detail : ""
     if (data) at("number").textContent = data.matchNumber ?? ""
     await show()
   })

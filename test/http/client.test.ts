@@ -78,7 +78,7 @@ describe("the client", () => {
     expect(error).toEqual({
       code: "wrong_code",
       status: 422,
-      message: "That is not the code. 4 tries left.",
+      detail: "That is not the code. 4 tries left.",
       triesLeft: 4,
     })
     for (let round = 0; round < 3; round++) await auth.signIn.email({ email: EMAIL })
@@ -93,7 +93,7 @@ describe("the client", () => {
     const ask = { email: EMAIL, callbackURL: "/" }
     expect((await someone().signIn.email(ask)).error).toMatchObject({
       code: "bad_request",
-      message: expect.stringContaining('"next"'),
+      detail: expect.stringContaining('"next"'),
     })
   })
 
@@ -104,7 +104,7 @@ describe("the client", () => {
     const fetch: ClientOptions["fetch"] = (url, init) => app.auth.handler(new Request(url, init))
     const german = createClient({ baseUrl: `${ORIGIN}//`, fetch, headers: { cookie, "accept-language": "de" } })
     expect((await german.session()).data?.user?.email).toBe(EMAIL)
-    expect((await german.sessions.revoke("x")).error?.message).toBe("Vielleicht ist sie schon beendet.")
+    expect((await german.sessions.revoke("x")).error?.detail).toBe("Vielleicht ist sie schon beendet.")
     expect((await german.signOut()).data).toBe(true)
   })
 
@@ -137,7 +137,7 @@ describe("the client", () => {
     for (const answer of [broken, rejects, throws]) {
       expect(await answering(answer).session()).toEqual({
         data: null,
-        error: { code: "network_error", message: expect.any(String), status: 0 },
+        error: { code: "network_error", detail: expect.any(String), status: 0 },
       })
     }
     expect((await createClient({ baseUrl: "http://127.0.0.1:1" }).session()).error?.code).toBe("network_error")
@@ -191,7 +191,7 @@ describe("the client", () => {
       if (told.error.code === "rate_limited") expectTypeOf(told.error.retryAfterSeconds).toBeNumber()
       expectTypeOf(told.error.code).toEqualTypeOf<ProblemCode | "network_error" | "bad_response">()
       // @ts-expect-error: there is no such code
-      return told.error.code === "no_such_code" ? "" : told.error.message
+      return told.error.code === "no_such_code" ? "" : told.error.detail
     }
     expect(inspect({ data: NOBODY, error: null })).toBeUndefined()
   })

@@ -39,6 +39,7 @@ export interface PendingSignIn {
   readonly email: string
   /** Two digits to show: opened in another browser, the link asks for them. */
   readonly matchNumber: number
+  /** How many codes may still be typed. */
   readonly codeTriesLeft: number
   /** How long link and code last from the moment when the mail is sent. */
   readonly lifetimeSeconds: number
