@@ -8,13 +8,14 @@ import { createSqliteStore } from "./stores/sqlite/sqlite-store.ts"
 /**
  * Opens the SQLite file at `path`, or a database in memory for `":memory:"`, and brings its tables up to date. Several
  * processes of one machine may share a file. Each decision is on disk before it is answered (`synchronous = full`).
+ * `onMigration` hears the name of each migration before it runs, as one over a large table takes its time.
  *
  * @throws LinklatchError `store_unavailable` when the file can't be opened or migrated.
  */
-export function sqlite(path: string): Store {
+export function sqlite(path: string, onMigration?: (name: string) => void): Store {
   const database = openDatabase(path)
   try {
-    return createSqliteStore(database, migrate(database, Date.now()))
+    return createSqliteStore(database, migrate(database, Date.now(), onMigration))
   } catch (cause) {
     database.close()
     const problem = `The tables of ${path} can't be brought up to date: ${String(cause)}`

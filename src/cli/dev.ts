@@ -6,7 +6,7 @@ import { type RunningServer, startServer } from "../server/server.ts"
 import { secretsOf } from "../server/server-config.ts"
 import type { SettingState } from "../server/setting-states.ts"
 import type { CommandContext } from "./command-context.ts"
-import { exitCodes } from "./exit-codes.ts"
+import { printError } from "./print-error.ts"
 import { faultLines, printFaults } from "./print-faults.ts"
 import { settingLine } from "./setting-line.ts"
 import { startFailure } from "./start-failure.ts"
@@ -17,8 +17,7 @@ type ReadyEnvironment = Extract<EnvironmentOutcome, { status: "ready" }>
 export async function dev(context: CommandContext): Promise<number> {
   const environment = readEnvironment(context.env, { command: "dev", directory: context.directory })
   if (environment.status === "faulty") {
-    printFaults(context, environment.faults, environment.warnings)
-    return exitCodes.configuration
+    return printFaults(context, environment.faults, environment.warnings)
   }
   const { config, mode } = environment
   const log = createLog({
@@ -32,11 +31,9 @@ export async function dev(context: CommandContext): Promise<number> {
     running = await startServer(config, log)
   } catch (error) {
     const { problem, exitCode } = startFailure(error)
-    if (context.isJson) context.print(JSON.stringify({ status: "failed", problem }))
-    else context.printError(`Linklatch can't start: ${problem}`)
-    return exitCode
+    return printError(context, { code: "start_failed", message: `It can't start: ${problem}` }, exitCode)
   }
-  context.print(context.isJson ? jsonScreen(environment, running) : screen(environment, running))
+  context.print(context.isJson ? jsonScreen(context, environment, running) : screen(context, environment, running))
   const exitCode = await runUntilStopped(running, log)
   await log.flush()
   // What hung would keep the process alive.
@@ -48,7 +45,7 @@ function mailPlace({ config }: ReadyEnvironment, { baseUrl }: RunningServer): st
   return config.mail.by === "smtp" ? "sent by SMTP_URL" : "sent by Resend"
 }
 
-function jsonScreen(environment: ReadyEnvironment, running: RunningServer): string {
+function jsonScreen({ envFile }: CommandContext, environment: ReadyEnvironment, running: RunningServer): string {
   const { warnings, states } = environment
   const { host, port, baseUrl } = running
   const mailbox = environment.config.mail.by === "mailbox" ? mailPlace(environment, running) : null
@@ -59,12 +56,13 @@ function jsonScreen(environment: ReadyEnvironment, running: RunningServer): stri
     baseUrl,
     signIn: `${baseUrl}/auth/sign-in`,
     mailbox,
+    envFile,
     settings: states,
     warnings,
   })
 }
 
-function screen(environment: ReadyEnvironment, running: RunningServer): string {
+function screen({ envFile }: CommandContext, environment: ReadyEnvironment, running: RunningServer): string {
   const { states, warnings } = environment
   const set = states.filter(({ state }) => state === "set" || state === "secret_set")
   const defaults = states
@@ -76,11 +74,12 @@ function screen(environment: ReadyEnvironment, running: RunningServer): string {
     "",
     `  Sign in   ${styleText("cyan", `${running.baseUrl}/auth/sign-in`)}`,
     `  Mail      ${styleText("cyan", mailPlace(environment, running))}`,
+    ...(envFile === null ? [] : [`  Settings  from ${envFile} too; --no-env-file leaves it out`]),
     "",
     ...section("Set by you", set.map(settingLine)),
     ...section("Development defaults", defaultLines(defaults)),
     ...(warnings.length === 0 ? [] : ["  Worth a look", faultLines(warnings), ""]),
-    ...nextSteps(environment),
+    ...nextSteps(environment, envFile),
     "",
   ].join("\n")
 }
@@ -101,7 +100,7 @@ function atRealPort(state: SettingState, { baseUrl }: RunningServer): SettingSta
   return state.name === "PUBLIC_BASE_URL" ? { ...state, value: baseUrl } : state
 }
 
-function nextSteps({ config }: ReadyEnvironment): readonly string[] {
+function nextSteps({ config }: ReadyEnvironment, envFile: string | null): readonly string[] {
   const read =
     config.mail.by === "mailbox"
       ? "Read the message on the mail page and press its link."
@@ -114,7 +113,7 @@ function nextSteps({ config }: ReadyEnvironment): readonly string[] {
     isAdminKnown
       ? "  3. Sign in as one of ADMIN_EMAILS to see /admin."
       : "  3. Start with ADMIN_EMAILS=you@example.com to see /admin.",
-    "  4. Going live? `npx linklatch doctor` says what production still needs.",
+    `  4. Going live? \`npx linklatch doctor${envFile === null ? "" : ` --env-file ${envFile}`}\` says what production still needs.`,
     styleText("gray", "  Ctrl+C stops it. The log follows."),
   ]
 }

@@ -9,9 +9,11 @@ import { type Check, checkBaseUrl, checkDatabase, checkMail } from "./check-part
 import type { CommandContext } from "./command-context.ts"
 import { exitCodes } from "./exit-codes.ts"
 import { type ExplainedClientAddress, explainClientAddress } from "./explain-client-address.ts"
+import { printError } from "./print-error.ts"
 import { faultLines } from "./print-faults.ts"
 import { sendTestMessage } from "./send-test-message.ts"
 import { settingLine } from "./setting-line.ts"
+import { unreadEnvFile } from "./unread-env-file.ts"
 
 export interface DoctorOptions {
   readonly dev?: boolean
@@ -29,13 +31,13 @@ interface Report {
 /** Shows every setting, never a secret, and checks what can be checked from here. */
 export async function doctor(context: CommandContext, options: DoctorOptions): Promise<number> {
   if (options.xForwardedFor !== undefined && options.clientAddress === undefined) {
-    context.printError("linklatch doctor: --x-forwarded-for goes with --client-address.")
-    return exitCodes.usage
+    const message = "--x-forwarded-for goes with --client-address."
+    return printError(context, { code: "usage", message }, exitCodes.usage)
   }
   const recipient = options.sendTest === undefined ? null : canonicalAddress(options.sendTest)
   if (recipient !== null && recipient.status !== "valid") {
-    context.printError("linklatch doctor: --send-test takes a mail address, as you@example.com.")
-    return exitCodes.usage
+    const message = "--send-test takes a mail address, as you@example.com."
+    return printError(context, { code: "usage", message }, exitCodes.usage)
   }
   const environment = readEnvironment(context.env, {
     command: options.dev ? "dev" : "serve",
@@ -70,8 +72,14 @@ function print(context: CommandContext, report: Report): number {
   const status = faults.length > 0 ? "faulty" : isFailing ? "failing" : "healthy"
   if (context.isJson) {
     const { mode, states: settings, warnings } = environment
-    context.print(JSON.stringify({ status, mode, settings, faults, warnings, checks, client }))
-  } else context.print(prose(report, faults))
+    context.print(
+      JSON.stringify({ status, mode, envFile: context.envFile, settings, faults, warnings, checks, client }),
+    )
+  } else {
+    context.print(prose(report, faults))
+    const hint = unreadEnvFile(context)
+    if (hint !== null) context.printError(`\n${hint}`)
+  }
   return { faulty: exitCodes.configuration, failing: exitCodes.failed, healthy: exitCodes.ok }[status]
 }
 

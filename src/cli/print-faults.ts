@@ -1,19 +1,28 @@
 import { styleText } from "node:util"
 import type { SettingFault } from "../server/setting-fault.ts"
 import type { CommandContext } from "./command-context.ts"
+import { exitCodes } from "./exit-codes.ts"
+import { printError } from "./print-error.ts"
+import { unreadEnvFile } from "./unread-env-file.ts"
 
-/** Tells everything that is wrong with the settings at once: prose to standard error, or JSON to standard output. */
+/** Tells everything that is wrong with the settings at once, on standard error. Returns the exit code. */
 export function printFaults(
   context: CommandContext,
   faults: readonly SettingFault[],
   warnings: readonly SettingFault[],
-): void {
-  if (context.isJson) return context.print(JSON.stringify({ status: "faulty", faults, warnings }))
+): number {
   const count = faults.length === 1 ? "one setting is" : `${faults.length} settings are`
+  const message = `Linklatch can't start: ${count} at fault.`
+  if (context.isJson) {
+    const error = { code: "invalid_configuration", message, faults, warnings, envFile: context.envFile } as const
+    return printError(context, error, exitCodes.configuration)
+  }
+  const from = envFileLine(context)
   context.printError(
-    `Linklatch can't start: ${count} at fault.\n\n${faultLines(faults)}\n\nEvery setting and its state: linklatch doctor`,
+    [message, "", faultLines(faults), "", ...from, "Every setting and its state: linklatch doctor"].join("\n"),
   )
   if (warnings.length > 0) context.printError(`\nAlso worth a look:\n\n${faultLines(warnings)}`)
+  return exitCodes.configuration
 }
 
 export function faultLines(faults: readonly SettingFault[]): string {
@@ -24,4 +33,10 @@ export function faultLines(faults: readonly SettingFault[]): string {
         `  ${styleText("bold", variable.padEnd(width))}  ${problem}\n  ${" ".repeat(width)}  ${cure}`,
     )
     .join("\n")
+}
+
+function envFileLine(context: CommandContext): readonly string[] {
+  if (context.envFile !== null) return [`Settings were read from ${context.envFile} too; --no-env-file leaves it out.`]
+  const hint = unreadEnvFile(context)
+  return hint === null ? [] : [hint]
 }

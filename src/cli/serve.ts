@@ -4,7 +4,6 @@ import { runUntilStopped } from "../server/run-until-stopped.ts"
 import { startServer } from "../server/server.ts"
 import { secretsOf } from "../server/server-config.ts"
 import type { CommandContext } from "./command-context.ts"
-import { exitCodes } from "./exit-codes.ts"
 import { printFaults } from "./print-faults.ts"
 import { startFailure } from "./start-failure.ts"
 
@@ -12,14 +11,19 @@ import { startFailure } from "./start-failure.ts"
 export async function serve(context: CommandContext): Promise<number> {
   const environment = readEnvironment(context.env, { command: "serve", directory: context.directory })
   if (environment.status === "faulty") {
-    printFaults(context, environment.faults, environment.warnings)
-    return exitCodes.configuration
+    return printFaults(context, environment.faults, environment.warnings)
   }
   const { config, mode } = environment
   const log = createLog({ mode, level: config.logLevel, secrets: secretsOf(config) })
   try {
     const running = await startServer(config, log)
-    log.info("listening", { host: running.host, port: running.port, baseUrl: running.baseUrl, mode })
+    log.info("listening", {
+      host: running.host,
+      port: running.port,
+      baseUrl: running.baseUrl,
+      mode,
+      envFile: context.envFile,
+    })
     for (const warning of environment.warnings) log.warn("setting_warning", { ...warning })
     const exitCode = await runUntilStopped(running, log)
     await log.flush()

@@ -9,6 +9,8 @@ export interface ConfigContext {
   readonly command: "dev" | "serve"
   /** Where `.linklatch/` is kept in development. */
   readonly directory: string
+  /** True where nothing shall be made, not even the secret of development. */
+  readonly isOnlyLooking?: boolean
 }
 
 /** Stands where production has no base URL: the server doesn't start with it. */
@@ -49,10 +51,10 @@ const ROOMY = { max: 100, minutes: 15 }
 function developmentDefaults(
   values: VariableValues,
   port: number,
-  { directory }: ConfigContext,
+  { directory, isOnlyLooking = false }: ConfigContext,
   faults: FaultList,
 ): Defaults {
-  const secret = values.LINKLATCH_SECRET ?? developmentSecret(directory, faults)
+  const secret = values.LINKLATCH_SECRET ?? (isOnlyLooking ? PLACEHOLDER_SECRET : developmentSecret(directory, faults))
   const limits = { askClient: ROOMY, askAddress: ROOMY, redeemClient: ROOMY }
   const options = { baseUrl: `http://localhost:${port}`, siteName: "Linklatch (development)", secret, limits }
   return { options, path: ".linklatch/dev.db" }

@@ -16,6 +16,8 @@ export type EnvironmentOutcome = {
   readonly warnings: readonly SettingFault[]
   /** To be used where no fault is about it. */
   readonly database: ServerConfig["database"]
+  /** The same; what is at fault stands at something harmless. */
+  readonly settings: Settings
 } & (
   | { readonly status: "ready"; readonly config: ServerConfig }
   | { readonly status: "faulty"; readonly faults: readonly SettingFault[] }
@@ -38,6 +40,7 @@ export function readEnvironment(env: Environment, context: ConfigContext): Envir
     states: describeSettings(texts, config, settings),
     warnings: warnings.faults,
     database: config.database,
+    settings,
   }
   if (faults.faults.length > 0) return { ...told, status: "faulty", faults: faults.faults }
   return { ...told, status: "ready", config }

@@ -26,7 +26,7 @@ function eventFields({ type, email, ip, detail }: Record<string, unknown>): Reco
 
 // Everything but plain printable text goes through JSON, which escapes what a terminal would obey. A masked address
 // stays readable: its "…" is the one other character that there is.
-function quote(value: unknown): string {
+export function quote(value: unknown): string {
   if (typeof value === "string" && /^[\x21-\x7e…]+$/.test(value)) return value
   return JSON.stringify(value).replace(
     /[\u007f-\u2025\u2027-\uffff]/g,

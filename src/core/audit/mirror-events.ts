@@ -18,6 +18,6 @@ export function mirrorEvent(event: AuditEvent, log: Log, isEmailClear: boolean):
 }
 
 /** `a…@example.com`: enough to find one's way, too little to write to. */
-function maskAddress(address: Address): string {
+export function maskAddress(address: Address): string {
   return `${address.slice(0, 1)}…${address.slice(address.indexOf("@"))}`
 }

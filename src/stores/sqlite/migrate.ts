@@ -9,7 +9,7 @@ const NAMES = "select name from schema_migrations"
 const NOTE = "insert into schema_migrations (name, migrated_at) values (?, ?)"
 
 /** Runs the migrations that this database lacks, in order, all or none. Returns their names. */
-export function migrate(database: DatabaseSync, at: number): string[] {
+export function migrate(database: DatabaseSync, at: number, onMigration?: (name: string) => void): string[] {
   // Exclusive from the first read: of two processes that start together, one migrates and the other finds it done.
   database.exec("begin exclusive")
   try {
@@ -24,6 +24,7 @@ export function migrate(database: DatabaseSync, at: number): string[] {
       .filter((name) => name.endsWith(".sql") && !done.has(name))
       .sort()
     for (const name of missing) {
+      onMigration?.(name)
       database.exec(readFileSync(new URL(name, folder), "utf8"))
       database.prepare(NOTE).run(name, at)
     }

@@ -1,16 +1,9 @@
-import { type ChildProcess, spawn } from "node:child_process"
-import { once } from "node:events"
-import { existsSync, mkdtempSync, rmSync } from "node:fs"
+import { existsSync } from "node:fs"
 import { connect } from "node:net"
-import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { fileURLToPath } from "node:url"
-import { afterAll, afterEach, describe, expect, it } from "vitest"
+import { describe, expect, it } from "vitest"
 import { openSmtpInbox } from "../smtp-inbox.ts"
-
-const BIN = fileURLToPath(new URL("../../bin/linklatch.mjs", import.meta.url))
-const root = mkdtempSync(join(tmpdir(), "linklatch-commands-"))
-afterAll(() => rmSync(root, { recursive: true }))
+import { type Command, finishJson, root, run } from "./run-command.ts"
 
 const SECRET = "kX3vT9qLw2ZrB7nYc5HdJ8mPs4Gf6AeU"
 const PRODUCTION = {
@@ -20,57 +13,6 @@ const PRODUCTION = {
   LINKLATCH_SECRET: SECRET,
   SMTP_URL: "smtp://user:hunter2hunter2@127.0.0.1:1",
   MAIL_FROM: "login@example.com",
-}
-
-interface Command {
-  readonly child: ChildProcess
-  readonly directory: string
-  readonly out: () => string
-  readonly err: () => string
-  /** Resolves with the exit code. */
-  readonly ended: Promise<number | null>
-  line(number: number): Promise<Record<string, unknown>>
-}
-
-const started: Command[] = []
-afterEach(() => {
-  for (const { child } of started.splice(0)) child.kill("SIGKILL")
-})
-
-/** Runs a command as a user would, in a folder of its own, with nothing of this process's environment but the path. */
-function run(args: string, env: Record<string, string> = {}, nodeOptions: readonly string[] = []): Command {
-  const directory = mkdtempSync(join(root, "run-"))
-  const child = spawn(process.execPath, [...nodeOptions, BIN, ...args.split(" ").filter(Boolean)], {
-    cwd: directory,
-    env: { PATH: process.env["PATH"], ...env },
-  })
-  let out = ""
-  let err = ""
-  child.stdout.on("data", (chunk) => {
-    out += chunk
-  })
-  child.stderr.on("data", (chunk) => {
-    err += chunk
-  })
-  const ended = once(child, "close").then(([code]) => code as number | null)
-  const line = async (number: number) => {
-    await expect.poll(() => out.split("\n").length, { timeout: 8_000 }).toBeGreaterThan(number)
-    return JSON.parse(out.split("\n")[number - 1] ?? "")
-  }
-  const command = { child, directory, out: () => out, err: () => err, ended, line }
-  started.push(command)
-  return command
-}
-
-async function runJson(args: string, env: Record<string, string> = {}) {
-  const command = run(`${args} --json`, env)
-  const code = await command.ended
-  return {
-    code,
-    told: JSON.parse(command.out()),
-    directory: command.directory,
-    everything: command.out() + command.err(),
-  }
 }
 
 const eventsOf = (command: Command) =>
@@ -119,17 +61,18 @@ describe("linklatch serve", () => {
       PORT: "x",
     }
     const names = ["LINKLATCH_SECRET", "MAIL_FROM", "PORT", "PUBLIC_BASE_URL", "SIGN_UP", "SMTP_URL"]
-    const prose = run("serve", env)
+    const prose = run("serve", { env })
     expect(await prose.ended).toBe(78)
     for (const name of names) expect(prose.err()).toContain(name)
-    const { code, told, everything } = await runJson("serve", env)
+    const { code, error, everything } = await finishJson("serve", { env })
     expect(code).toBe(78)
-    expect(told.faults.map(({ variable }: { variable: string }) => variable).sort()).toEqual(names)
+    expect(error.code).toBe("invalid_configuration")
+    expect(error.faults.map(({ variable }: { variable: string }) => variable).sort()).toEqual(names)
     expect(prose.err() + everything).not.toContain("short-secret")
   })
 
   it("logs JSON, and first where it listens", async () => {
-    const command = run("serve", PRODUCTION)
+    const command = run("serve", { env: PRODUCTION })
     const first = await command.line(1)
     expect(first).toMatchObject({ event: "listening", host: "127.0.0.1", mode: "production" })
     expect((await fetch(`http://127.0.0.1:${first["port"]}/healthz`)).status).toBe(200)
@@ -141,8 +84,8 @@ describe("linklatch serve", () => {
   })
 
   it("says what to do about a port that is taken, and ends with code 1", async () => {
-    const first = await run("serve", PRODUCTION).line(1)
-    const second = run("serve", { ...PRODUCTION, PORT: String(first["port"]) })
+    const first = await run("serve", { env: PRODUCTION }).line(1)
+    const second = run("serve", { env: { ...PRODUCTION, PORT: String(first["port"]) } })
     expect(await second.ended).toBe(1)
     expect(JSON.parse(second.out())).toMatchObject({
       event: "start_failed",
@@ -153,7 +96,7 @@ describe("linklatch serve", () => {
 
 describe("linklatch dev", () => {
   it("needs nothing, and says in one screen where everything is", async () => {
-    const command = run("dev", { PORT: "0" })
+    const command = run("dev", { env: { PORT: "0" } })
     await expect.poll(command.out, { timeout: 8_000 }).toContain("Ctrl+C")
     const screen = command.out()
     for (const words of ["/auth/sign-in", "/dev/mailbox", "Set by you", "Development defaults", "Next"])
@@ -168,22 +111,22 @@ describe("linklatch dev", () => {
   })
 
   it("says it as JSON too", async () => {
-    const command = run("dev --json", { PORT: "0" })
+    const command = run("dev --json", { env: { PORT: "0" } })
     const first = await command.line(1)
     expect(first).toMatchObject({ status: "listening", mailbox: `${first["baseUrl"]}/dev/mailbox`, warnings: [] })
     expect(await (await fetch(`http://127.0.0.1:${first["port"]}/dev/mailbox.json`)).json()).toEqual([])
   })
 
   it("doesn't run in production (OPS-2)", async () => {
-    const { code, told } = await runJson("dev", { NODE_ENV: "production" })
+    const { code, error } = await finishJson("dev", { env: { NODE_ENV: "production" } })
     expect(code).toBe(78)
-    expect(told.faults).toMatchObject([{ variable: "NODE_ENV" }])
+    expect(error.faults).toMatchObject([{ variable: "NODE_ENV" }])
   })
 })
 
 describe("a running server", () => {
   async function startDev(nodeOptions: readonly string[] = []) {
-    const command = run("dev --json", { PORT: "0" }, nodeOptions)
+    const command = run("dev --json", { env: { PORT: "0" }, nodeOptions })
     const { port } = await command.line(1)
     return { command, port: Number(port) }
   }
@@ -220,27 +163,27 @@ describe("a running server", () => {
 describe("linklatch migrate", () => {
   it("runs what is missing once, with nothing set but the database", async () => {
     const env = { DATABASE_URL: `sqlite:${join(root, "migrate.db")}` }
-    const first = await runJson("migrate", env)
+    const first = await finishJson("migrate", { env })
     expect(first).toMatchObject({ code: 0, told: { status: "migrated" } })
     expect(first.told.migrations.length).toBeGreaterThan(0)
-    expect((await runJson("migrate", env)).told.migrations).toEqual([])
-    const again = run("migrate", env)
+    expect((await finishJson("migrate", { env })).told.migrations).toEqual([])
+    const again = run("migrate", { env })
     expect(await again.ended).toBe(0)
     expect(again.out()).toContain("is up to date")
   })
 
   it("tells a database that it can't use", async () => {
-    expect((await runJson("migrate", { DATABASE_URL: "postgres://user:hunter2@db/auth" })).code).toBe(78)
-    expect(await runJson("migrate", { DATABASE_URL: `sqlite:${root}` })).toMatchObject({
+    expect((await finishJson("migrate", { env: { DATABASE_URL: "postgres://user:hunter2@db/auth" } })).code).toBe(78)
+    expect(await finishJson("migrate", { env: { DATABASE_URL: `sqlite:${root}` } })).toMatchObject({
       code: 1,
-      told: { status: "failed" },
+      error: { code: "store_unavailable" },
     })
   })
 })
 
 describe("linklatch doctor", () => {
   it("is content with development, and makes no database", async () => {
-    const { code, told, directory } = await runJson("doctor --dev")
+    const { code, told, directory } = await finishJson("doctor --dev")
     expect({ code, status: told.status }).toEqual({ code: 0, status: "healthy" })
     expect(told.settings.find(({ name }: { name: string }) => name === "HOST")).toMatchObject({
       state: "development_default",
@@ -250,8 +193,8 @@ describe("linklatch doctor", () => {
 
   it("shows every setting and every fault, and no secret", async () => {
     const env = { ...PRODUCTION, PORT: "x", SIGN_UP: "no" }
-    const { code, told, everything } = await runJson("doctor", env)
-    const prose = run("doctor", env)
+    const { code, told, everything } = await finishJson("doctor", { env })
+    const prose = run("doctor", { env })
     expect([code, await prose.ended]).toEqual([78, 78])
     expect(told.faults.map(({ variable }: { variable: string }) => variable).sort()).toEqual(["PORT", "SIGN_UP"])
     expect(told.settings.length).toBeGreaterThan(20)
@@ -260,7 +203,7 @@ describe("linklatch doctor", () => {
   })
 
   it("fails where the mail server isn't there", async () => {
-    const { code, told, everything } = await runJson("doctor", PRODUCTION)
+    const { code, told, everything } = await finishJson("doctor", { env: PRODUCTION })
     expect({ code, status: told.status }).toEqual({ code: 1, status: "failing" })
     expect(told.checks).toMatchObject([
       { name: "database", status: "ok" },
@@ -273,7 +216,7 @@ describe("linklatch doctor", () => {
   it("sends a test message without any link", async () => {
     const inbox = await openSmtpInbox()
     const env = { ...PRODUCTION, SMTP_URL: `smtp://127.0.0.1:${inbox.port}`, SITE_NAME: "Example" }
-    const { code, told } = await runJson("doctor --send-test Ada@Example.com", env)
+    const { code, told } = await finishJson("doctor --send-test Ada@Example.com", { env })
     await inbox.close()
     expect(code).toBe(0)
     expect(told.checks.at(-1)).toMatchObject({ name: "test_message", status: "ok" })
@@ -286,7 +229,7 @@ describe("linklatch doctor", () => {
     const proxies = { TRUSTED_PROXIES: "10.0.0.0/8" }
     const explain = async (peer: string, list?: string) => {
       const header = list === undefined ? "" : ` --x-forwarded-for ${list}`
-      return (await runJson(`doctor --dev --client-address ${peer}${header}`, proxies)).told.client
+      return (await finishJson(`doctor --dev --client-address ${peer}${header}`, { env: proxies })).told.client
     }
     expect(await explain("10.0.0.1", "203.0.113.7,10.0.0.9")).toMatchObject({
       clientAddress: "203.0.113.7",

@@ -1,0 +1,33 @@
+import type { CommandContext } from "./command-context.ts"
+import { exitCodes } from "./exit-codes.ts"
+
+/** Why a command did not do what it was asked to. */
+export interface CommandError {
+  /** Stable: scripts match on this. */
+  readonly code:
+    | "usage"
+    | "invalid_configuration"
+    | "start_failed"
+    | "no_database"
+    | "store_unavailable"
+    | "unknown_user"
+    | "unknown_session"
+    | "unchanged"
+    | "no_secret"
+    | "file_failed"
+    | "failed"
+  /** Sentences for people. */
+  readonly message: string
+  /** More for programs, beside the two above. */
+  readonly [more: string]: unknown
+}
+
+/** Tells it on standard error, as prose or as `{"error":{"code","message"}}`. Returns the exit code. */
+export function printError(
+  context: Pick<CommandContext, "isJson" | "printError">,
+  error: CommandError,
+  exitCode: number = exitCodes.failed,
+): number {
+  context.printError(context.isJson ? JSON.stringify({ error }) : `linklatch: ${error.message}`)
+  return exitCode
+}

@@ -1,0 +1,54 @@
+import type { Command } from "commander"
+import { acting, defineCommand } from "./define-command.ts"
+import type { DoctorOptions } from "./doctor.ts"
+
+const DEV_EXAMPLES = `
+  $ linklatch dev                        with the settings of .env, if there is one here
+  $ linklatch dev --no-env-file
+  $ PORT=4000 ADMIN_EMAILS=you@example.com linklatch dev`
+
+const SERVE_EXAMPLES = `
+  $ linklatch serve --env-file /etc/linklatch.env
+  $ PUBLIC_BASE_URL=https://login.example.com LINKLATCH_SECRET_FILE=/run/secrets/linklatch \\
+    SMTP_URL=smtps://user:password@mail.example.com MAIL_FROM="Example <login@example.com>" linklatch serve
+
+Every setting is an environment variable, also as NAME_FILE. \`linklatch doctor\` lists them all.
+It reads no .env unless --env-file names one.`
+
+const MIGRATE_EXAMPLES = `
+  $ DATABASE_URL=sqlite:/var/lib/linklatch/linklatch.db linklatch migrate
+  $ linklatch migrate --dev`
+
+const DOCTOR_EXAMPLES = `
+  $ linklatch doctor --env-file .env
+  $ linklatch doctor --send-test you@example.com
+  $ linklatch doctor --client-address 10.0.0.5 --x-forwarded-for "203.0.113.7, 10.0.0.9"`
+
+/** The commands that run the server and look after it. */
+export function defineServerCommands(program: Command, exit: (code: number) => void): void {
+  const { dev, serve, migrate, doctor } = {
+    dev: defineCommand(program, "dev", "run for development: embedded database, mail in a page", DEV_EXAMPLES),
+    serve: defineCommand(program, "serve", "run for production, configured by the environment", SERVE_EXAMPLES),
+    migrate: defineCommand(program, "migrate", "bring the database's tables up to date", MIGRATE_EXAMPLES),
+    doctor: defineCommand(program, "doctor", "show every setting and check what can be checked", DOCTOR_EXAMPLES),
+  }
+  dev.action(acting(exit, async (context) => (await import("./dev.ts")).dev(context)))
+  serve.action(acting(exit, async (context) => (await import("./serve.ts")).serve(context)))
+  migrate
+    .option("--dev", "the database of `linklatch dev`")
+    .action(
+      acting<{ dev?: boolean }>(exit, async (context, { options }) =>
+        (await import("./migrate.ts")).migrate(context, options),
+      ),
+    )
+  doctor
+    .option("--dev", "the settings of `linklatch dev`")
+    .option("--send-test <address>", "send a test message there (no link in it)")
+    .option("--client-address <peer>", "show which client a request from this peer would count as")
+    .option("--x-forwarded-for <list>", "with --client-address: the header that the request carries")
+    .action(
+      acting<DoctorOptions>(exit, async (context, { options }) =>
+        (await import("./doctor.ts")).doctor(context, options),
+      ),
+    )
+}
