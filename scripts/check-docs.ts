@@ -18,7 +18,11 @@ process.exitCode = faults.length === 0 ? 0 : 1
 
 function checkErrors(): readonly string[] {
   const page = read("docs/errors.md")
-  const codes = [...unionOf("src/core/fault.ts", "LinklatchErrorCode"), ...unionOf("src/client.ts", "ClientError"), ...Object.values(exitCodes).map(String)]
+  const codes = [
+    ...unionOf("src/core/fault.ts", "LinklatchErrorCode"),
+    ...unionOf("src/client.ts", "ClientError"),
+    ...Object.values(exitCodes).map(String),
+  ]
   const rows = new Set([...page.matchAll(/^\| `?([\w.]+)`? \|/gm)].map(([, first = ""]) => first))
   return [
     ...codes.filter((code) => !rows.has(code)).map((code) => `docs/errors.md has no row for the code ${code}`),
