@@ -9,6 +9,8 @@ const LEASE = 30 * SECOND
 // Another process may have written a row, or have died holding one: nobody wakes us for those.
 const POLL_EVERY = SECOND
 const MAX_AT_ONCE = 32
+// Claimed at once when so many are free: each claim is a transaction, and mails that begin together share theirs.
+const HANDFUL = MAX_AT_ONCE / 2
 const STOP_GRACE = 5 * SECOND
 // When a request was committed, the worker starts a random moment later, and once for all that came in meanwhile: were
 // it to start at once, its work for a person who gets mail would slow the very next answer, and whoever times that one
@@ -78,7 +80,7 @@ export class MailWorker {
     while (this.#isWoken && !this.#isStopped) {
       this.#isWoken = false
       const free = MAX_AT_ONCE - this.#underWay.size
-      // A full hand means that there may be more, once a hand is free.
+      // As many as could be taken means that there may be more, once there is room again.
       this.#isMoreDue = free === 0 || (await this.#claim(free)) === free
     }
   }
@@ -98,7 +100,10 @@ export class MailWorker {
       .catch((error: unknown) => this.#context.log.error("mail_delivery_failed", { outboxId: item.outboxId, error }))
       .finally(() => {
         this.#underWay.delete(delivery)
-        if (this.#isMoreDue) this.#wake()
+        if (!this.#isMoreDue) return
+        if (MAX_AT_ONCE - this.#underWay.size >= HANDFUL) this.#wake()
+        // The others may be slow, so whatever is free goes on before long.
+        else this.wakeSoon()
       })
     this.#underWay.add(delivery)
   }
