@@ -49,7 +49,7 @@ export class Browser {
     const own = { accept: "*/*", "sec-fetch-site": "same-origin", origin: this.#origin }
     const type = body === undefined ? {} : { "content-type": "application/json" }
     const response = await this.send(method, `/auth/api/${path}`, text, { ...own, ...type, ...headers })
-    await watch(method, `/auth/api/${path}`, response.clone())
+    await watch(method, `/auth/api/${path.split("?", 1)[0]}`, response.clone())
     return response
   }
 

@@ -15,9 +15,17 @@ export type Act = (headers: Record<string, string>) => Promise<unknown>
 interface Decision {
   /** Everything up to the decision. */
   readonly prepare: (app: App) => Promise<Act>
+  /** Answered in JSON, whatever Accept says. */
+  readonly isApi?: true
   /** Each of its writes. */
   readonly writes: readonly string[]
 }
+
+// Asking and redeeming are the same decisions by the API; what is proven here is that nothing beside them is written or told.
+const REDEEM = [
+  ...[USE_LIMIT, PERSON, "update of consumed_at on magic_link_tokens", "insert on users", "insert on sessions"],
+  ...["link_consumed", "session_created"].map(event),
+]
 
 /** Every decision that somebody outside can cause, and each of its writes. */
 export const decisions: Readonly<Record<string, Decision>> = {
@@ -89,6 +97,52 @@ export const decisions: Readonly<Record<string, Decision>> = {
       return (headers) => app.browser().get(new URL(link).pathname, headers)
     },
     writes: ["update of prefetched_at on magic_link_tokens", event("link_prefetched"), PERSON],
+  },
+  "asking by the API": {
+    isApi: true,
+    prepare: async (app) => {
+      const browser = app.browser()
+      return (headers) => browser.api("POST", "sign-in", { email: ADDRESS }, headers)
+    },
+    writes: [USE_LIMIT, "insert on sign_in_requests", "insert on outbox", event("link_requested"), PERSON],
+  },
+  "redeeming a link by the API": {
+    isApi: true,
+    prepare: async (app) => {
+      const browser = app.browser()
+      const token = tokenOf(await askForMail(app, browser, ADDRESS))
+      return (headers) => browser.api("POST", "link", { token }, headers)
+    },
+    writes: REDEEM,
+  },
+  "redeeming a code by the API": {
+    isApi: true,
+    prepare: async (app) => {
+      const browser = app.browser()
+      const { code } = await askForMail(app, browser, ADDRESS)
+      return (headers) => browser.api("POST", "code", { code }, headers)
+    },
+    writes: REDEEM,
+  },
+  "a wrong code by the API": {
+    isApi: true,
+    prepare: async (app) => {
+      const browser = app.browser()
+      const { code } = await askForMail(app, browser, ADDRESS)
+      return (headers) => browser.api("POST", "code", { code: wrong(code) }, headers)
+    },
+    writes: [USE_LIMIT, "update of code_tries on sign_in_requests", event("consume_failed"), PERSON],
+  },
+  "ending a session by the API": {
+    isApi: true,
+    prepare: async (app) => {
+      const { browser } = await signIn(app, ADDRESS)
+      await signIn(app, ADDRESS)
+      const { sessions } = await (await browser.api("GET", "sessions")).json()
+      const other = sessions.find(({ isCurrent }: { isCurrent: boolean }) => !isCurrent)
+      return (headers) => browser.api("DELETE", `sessions/${other.id}`, undefined, headers)
+    },
+    writes: [END_SESSION, event("session_revoked"), PERSON],
   },
   "signing out": {
     prepare: async (app) => {

@@ -42,6 +42,16 @@ describe("ending a session", () => {
   const endings: [title: string, end: (app: App, browser: Browser, userId: string) => Promise<unknown>][] = [
     ["signing out", (_, browser) => browser.post("/auth/sign-out")],
     ["signing out everywhere", (_, browser) => browser.post("/auth/account/sign-out", { session: "all" })],
+    ["signing out by the API", (_, browser) => browser.api("POST", "sign-out")],
+    ["signing out everywhere by the API", (_, browser) => browser.api("DELETE", "sessions")],
+    [
+      "naming it to the API, from another browser",
+      async (app, browser) => {
+        const id = (await whoIs(app, browser))?.session.id ?? ""
+        const { browser: another } = await signIn(app, "ada@example.com")
+        await another.api("DELETE", `sessions/${id}`)
+      },
+    ],
     ["disabling the user", (app, _, userId) => app.auth.users.disable(userId)],
     [
       "revoking it",
@@ -63,6 +73,8 @@ describe("ending a session", () => {
       for (const app of [first, second]) {
         expect(await whoIs(app, stolen)).toBeNull()
         expect((await atServer(app, stolen).get("/auth/account")).headers.get("location")).toMatch(/^\/auth\/sign-in/)
+        expect(await (await atServer(app, stolen).api("GET", "session")).json()).toEqual({ user: null, session: null })
+        expect((await atServer(app, stolen).api("GET", "sessions")).status).toBe(401)
       }
     },
   )

@@ -161,13 +161,15 @@ describe("what becomes of mail", () => {
 /** Fails one write of a decision, finds nothing of it anywhere, mends the disk, and sees the decision succeed. */
 async function proveAllOrNothing(name: string, write: string, failure: Failure): Promise<void> {
   const { app, path } = await siteOnFile()
-  const act = await decisions[name]?.prepare(app)
+  const { prepare, isApi = false } = decisions[name] ?? {}
+  const act = await prepare?.(app)
   if (act === undefined) throw new Error(`There is no decision called ${name}.`)
   await workerTurns()
   failOn(path, write, failure)
   const before = dumpTables(path)
   const lines = app.logLines.length
-  for (const accept of ["application/json", "text/html"]) expectUnavailable(await outcomeOf(act({ accept })), accept)
+  for (const accept of ["application/json", "text/html"])
+    expectUnavailable(await outcomeOf(act({ accept })), isApi ? "application/json" : accept)
   expect(dumpTables(path)).toEqual(before)
   const logged = app.logLines.slice(lines).map((line) => (JSON.parse(line) as { event: string }).event)
   expect(

@@ -36,6 +36,7 @@ export async function walkWithSecrets(site: VisitedSite): Promise<Walk> {
   await other.get(`/auth/link/${token}`)
   await other.press(message, "10")
   await sendNonsense(other, token, walk.problems)
+  await walkByApi(asking, other, message, walk.problems)
   await asking.press(message)
   keep()
   for (const path of ["/auth/account", "/auth/check-mail", `/auth/link/${token}`, "/admin"]) await asking.get(path)
@@ -45,6 +46,37 @@ export async function walkWithSecrets(site: VisitedSite): Promise<Walk> {
   await asking.post("/auth/account/sign-out", { session: "all" })
   keep()
   return walk
+}
+
+/** The same wrong ways by the API; the link stays live. Answers are kept, but for those that say the number to show. */
+async function walkByApi(
+  asking: Browser,
+  other: Browser,
+  { link, code }: Pick<MailMessage, "link" | "code">,
+  problems: string[],
+): Promise<void> {
+  const token = tokenOf({ link })
+  const [bearer, value] = CANARIES
+  const hidden = {
+    authorization: `Bearer ${bearer}`,
+    cookie: `__Host-linklatch_session=${value}; __Host-linklatch_flow=${value}`,
+  }
+  const answers = [
+    await other.api("POST", "link", { token }),
+    await other.api("POST", "link", { token, match: "11" }, hidden),
+    await other.api("POST", "link", { token: `${token}x` }),
+    await other.api("POST", "link", { token, code }),
+    await other.api("POST", "link", `{"token":"${token}","token":"${bearer}"}`),
+    await other.api("POST", "link", `{"token":"${token}"`, { "content-type": "text/plain" }),
+    await other.api("POST", "link", { token }, { "sec-fetch-site": "cross-site" }),
+    await other.api("POST", "code", { code }),
+    await asking.api("POST", "code", { code: `${code}0` }),
+    await asking.api("POST", "sign-in", { email: `${token}@`, next: `/auth/link/${token}` }),
+    await asking.api("DELETE", `sessions/${token}`),
+    await asking.api("GET", `nowhere/${token}?code=${code}`),
+    await asking.api("GET", "session", undefined, hidden),
+  ]
+  for (const answer of answers) problems.push(await answer.text(), [...answer.headers].join("\n"))
 }
 
 async function sendNonsense(browser: Browser, token: string, problems: string[]): Promise<void> {
