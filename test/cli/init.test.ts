@@ -1,10 +1,10 @@
 import { execFileSync } from "node:child_process"
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs"
-import { createServer } from "node:net"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
 import { readEnvText } from "../../src/cli/env-file/env-text.ts"
 import { Browser } from "../browser.ts"
+import { freePort } from "../free-port.ts"
 import { finish, finishJson, ownFolder, run } from "./run-command.ts"
 
 /** A folder with a package.json that names these packages. */
@@ -16,14 +16,6 @@ function project(dependencies: Record<string, string> | null, name = "@example/d
 
 const envIn = (directory: string, name = ".env") => readEnvText(readFileSync(join(directory, name), "utf8"))
 const modeOf = (path: string) => (statSync(path).mode & 0o777).toString(8)
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve))
-  const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  return typeof address === "object" && address !== null ? address.port : 0
-}
 
 describe("linklatch init", () => {
   it("writes settings with which `linklatch dev` starts and somebody signs in", async () => {

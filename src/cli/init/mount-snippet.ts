@@ -1,7 +1,7 @@
 import type { Answers } from "./answers.ts"
 import type { Framework } from "./find-framework.ts"
 
-/** A file that somebody puts into their application, or a part of one that they have. */
+/** A file that somebody puts into their application, or lines for one that they have. */
 export interface SnippetFile {
   readonly path: string
   readonly text: string
@@ -9,109 +9,137 @@ export interface SnippetFile {
 
 type Mounted = Exclude<Framework, "server">
 
-/** How Linklatch is mounted in a framework: one file that builds it, and the lines that give it its requests. */
-export function mountSnippet(framework: Mounted, answers: Answers, isTypeScript: boolean): readonly SnippetFile[] {
-  const extension = isTypeScript ? "ts" : "js"
-  const { auth, mount } = places[framework](extension)
-  return [{ path: auth, text: authFile(framework, answers) }, mount]
+/** How Linklatch is mounted in a framework: the file that builds it, then what gives it its requests. */
+export function mountSnippet(
+  framework: Mounted,
+  answers: Answers,
+  isTypeScript: boolean,
+): readonly [SnippetFile, ...SnippetFile[]] {
+  const { auth, mounts } = places[framework](isTypeScript ? "ts" : "js")
+  const text = framework === "next" || framework === "sveltekit" ? lateAuth(answers, isTypeScript) : earlyAuth(answers)
+  return [{ path: auth, text }, ...mounts]
 }
 
-const places: Readonly<Record<Mounted, (extension: "ts" | "js") => { auth: string; mount: SnippetFile }>> = {
+type Extension = "ts" | "js"
+type Places = (extension: Extension) => { readonly auth: string; readonly mounts: readonly SnippetFile[] }
+
+const places: Readonly<Record<Mounted, Places>> = {
   node: (extension) => ({
     auth: `auth.${extension}`,
-    mount: {
-      path: `server.${extension}`,
-      text: `import { createServer } from "node:http"
+    mounts: [
+      {
+        path: `server.${extension}`,
+        text: `import { createServer } from "node:http"
 import { mount } from "linklatch/node"
 import { auth } from "./auth.${extension}"
 
-// "app" is your own listener: it gets every request that isn't ours.
+// "app" is your own (request, response): it gets all that isn't ours.
 createServer(mount(auth, app)).listen(3000)`,
-    },
+      },
+    ],
   }),
-  hono: (extension) => ({
-    auth: `auth.${extension}`,
-    mount: {
-      path: `app.${extension}`,
-      text: `import { mount } from "linklatch/hono"
+  hono: (extension) => inApp("hono", extension, "app.use(mount(auth))"),
+  express: (extension) => inApp("express", extension, "app.use(mount(auth))"),
+  fastify: (extension) => inApp("fastify", extension, "await app.register(mount(auth))"),
+  next: (extension) => ({ auth: `lib/auth.${extension}`, mounts: nextMounts(extension) }),
+  sveltekit: (extension) => ({ auth: `src/lib/server/auth.${extension}`, mounts: svelteKitMounts(extension) }),
+}
+
+function inApp(framework: "hono" | "express" | "fastify", extension: Extension, line: string): ReturnType<Places> {
+  const text = `import { mount } from "linklatch/${framework}"
 import { auth } from "./auth.${extension}"
 
-app.use(mount(auth))`,
-    },
-  }),
-  express: (extension) => ({
-    auth: `auth.${extension}`,
-    mount: {
-      path: `app.${extension}`,
-      text: `import { mount } from "linklatch/express"
-import { auth } from "./auth.${extension}"
+${line}`
+  return { auth: `auth.${extension}`, mounts: [{ path: `app.${extension}`, text }] }
+}
 
-app.use(mount(auth))`,
-    },
-  }),
-  fastify: (extension) => ({
-    auth: `auth.${extension}`,
-    mount: {
-      path: `app.${extension}`,
-      text: `import { mount } from "linklatch/fastify"
-import { auth } from "./auth.${extension}"
+// It must not be bundled: its pages' styles and its tables are files beside its code.
+function nextMounts(extension: Extension): readonly SnippetFile[] {
+  const type = extension === "ts" ? ": Request" : ""
+  return [
+    {
+      path: `app/auth/[...path]/route.${extension}`,
+      text: `import { auth } from "../../../lib/auth"
 
-await app.register(mount(auth))`,
-    },
-  }),
-  next: (extension) => ({
-    auth: `auth.${extension}`,
-    mount: {
-      path: `app/auth/[[...path]]/route.${extension}`,
-      text: `import { auth } from "@/auth"
-
-// Next doesn't tell who connects: take the address from the header that your own proxy sets, and no client can.
-const handle = (request) => auth.handler(request, { remoteAddress: request.headers.get("x-real-ip") ?? "" })
+async function handle(request${type}) {
+  // What your proxy wrote last is whom it heard. Nobody may reach Next but through that proxy.
+  const remoteAddress = request.headers.get("x-forwarded-for")?.split(",").at(-1)?.trim()
+  return auth().handler(request, remoteAddress === undefined ? {} : { remoteAddress })
+}
 
 export { handle as DELETE, handle as GET, handle as POST }`,
     },
-  }),
-  sveltekit: (extension) => ({
-    auth: `src/lib/server/auth.${extension}`,
-    mount: {
-      path: `src/hooks.server.${extension}`,
-      text: `import { auth } from "$lib/server/auth"
-
-export const handle = ({ event, resolve }) =>
-  /^\\/auth(\\/|$)/.test(event.url.pathname)
-    ? auth.handler(event.request, { remoteAddress: event.getClientAddress() })
-    : resolve(event)`,
-    },
-  }),
+    { path: `next.config.${extension}`, text: `serverExternalPackages: ["linklatch"]` },
+  ]
 }
 
-function authFile(framework: Mounted, { adminEmails, signUp, mail }: Answers): string {
-  const env = framework === "sveltekit" ? "env" : "process.env"
-  const text = (name: string) => `${env}.${name} ?? ""`
+// In front, not in a hook: SvelteKit refuses forms of pages that hide their address, as ours with a token do.
+function svelteKitMounts(extension: Extension): readonly SnippetFile[] {
   return [
-    ...(framework === "sveltekit" ? [`import { env } from "$env/dynamic/private"`] : []),
-    `import { linklatch } from "linklatch"`,
-    ...(mail === "resend" ? [`import { resend } from "linklatch/resend"`] : []),
-    ...(mail === "smtp" ? [`import { smtp } from "linklatch/smtp"`] : []),
-    `import { sqlite } from "linklatch/sqlite"`,
+    {
+      path: `vite.config.${extension}`,
+      text: `import { mount } from "linklatch/node"
+import { auth } from "./src/lib/server/auth.${extension}"
+
+// among the plugins, for development:
+{ name: "linklatch", configureServer: ({ middlewares }) => void middlewares.use(mount(auth())) }`,
+    },
+    {
+      path: `server.${extension}`,
+      text: `import { createServer } from "node:http"
+import { mount } from "linklatch/node"
+import { handler } from "./build/handler.js" // of @sveltejs/adapter-node
+import { auth } from "./src/lib/server/auth.${extension}"
+
+createServer(mount(auth(), handler)).listen(3000)`,
+    },
+  ]
+}
+
+function earlyAuth(answers: Answers): string {
+  return [...imports(answers), "", "export const auth = linklatch({", ...options(answers, "  "), "})"].join("\n")
+}
+
+// A function, as builds load this file too; and one for all copies of it, of which bundlers and reloads make several.
+function lateAuth(answers: Answers, isTypeScript: boolean): string {
+  const [first = "", ...more] = imports(answers)
+  return [
+    isTypeScript ? first.replace("{ linklatch }", "{ type Auth, linklatch }") : first,
+    ...more,
     "",
-    "export const auth = linklatch({",
-    `  baseUrl: ${text("PUBLIC_BASE_URL")},`,
-    `  siteName: ${text("SITE_NAME")},`,
-    `  secret: (${text("LINKLATCH_SECRET")}).split(","),`,
-    `  store: sqlite("linklatch.db"),`,
-    ...mailLines(mail, text),
-    ...(adminEmails.length === 0 ? [] : [`  adminEmails: (${text("ADMIN_EMAILS")}).split(","),`]),
-    ...(signUp === "open"
-      ? []
-      : [`  signUp: "${signUp}",${signUp === "allowlist" ? " // and allowedEmails, allowedDomains" : ""}`]),
-    "})",
+    isTypeScript ? "const kept = globalThis as { auth?: Auth }" : "const kept = globalThis",
+    "",
+    "export function auth() {",
+    "  kept.auth ??= linklatch({",
+    ...options(answers, "    "),
+    "  })",
+    "  return kept.auth",
+    "}",
   ].join("\n")
 }
 
-function mailLines(mail: Answers["mail"], text: (name: string) => string): readonly string[] {
+function imports({ mail }: Answers): readonly string[] {
+  return [
+    `import { linklatch } from "linklatch"`,
+    ...(mail === "mailbox" ? [] : [`import { ${mail} } from "linklatch/${mail}"`]),
+    `import { sqlite } from "linklatch/sqlite"`,
+  ]
+}
+
+function options({ adminEmails, signUp, mail }: Answers, indent: string): readonly string[] {
+  const text = (name: string) => `process.env.${name} ?? ""`
+  const list = (name: string) => `(${text(name)}).split(",")`
   const from = `from: ${text("MAIL_FROM")}`
-  if (mail === "smtp") return [`  mail: smtp({ url: ${text("SMTP_URL")}, ${from} }),`]
-  if (mail === "resend") return [`  mail: resend({ apiKey: ${text("RESEND_API_KEY")}, ${from} }),`]
-  return ["  // No mail yet: while you develop, the link is in the log. In production it doesn't start without."]
+  const lists = signUp === "allowlist" ? " // and allowedEmails, allowedDomains" : ""
+  return [
+    `baseUrl: ${text("PUBLIC_BASE_URL")},`,
+    `siteName: ${text("SITE_NAME")},`,
+    `secret: ${list("LINKLATCH_SECRET")},`,
+    `store: sqlite("linklatch.db"),`,
+    ...(mail === "mailbox" ? ["// No mail yet: while you develop, the link is in the log. Production needs it."] : []),
+    ...(mail === "smtp" ? [`mail: smtp({ url: ${text("SMTP_URL")}, ${from} }),`] : []),
+    ...(mail === "resend" ? [`mail: resend({ apiKey: ${text("RESEND_API_KEY")}, ${from} }),`] : []),
+    ...(adminEmails.length === 0 ? [] : [`adminEmails: ${list("ADMIN_EMAILS")},`]),
+    ...(signUp === "open" ? [] : [`signUp: "${signUp}",${lists}`]),
+  ].map((line) => indent + line)
 }

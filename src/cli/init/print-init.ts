@@ -143,9 +143,8 @@ function snippetLines({ answered, project }: InitReport, snippet: readonly Snipp
   const also = rest.length === 0 ? "" : ` (package.json also names ${rest.join(", ")}: --framework shows another)`
   return [
     styleText("bold", `In ${NAMES[framework]}`) + also,
-    `  ${snippet[0]?.path} is new; the lines of ${snippet[1]?.path} go where your application is put together.`,
+    `  ${snippet[0]?.path} is new; the other lines go where your application is put together.`,
     ...snippet.flatMap(({ path, text }) => ["", `  ${styleText("cyan", path)}`, "", ...indented(text)]),
-    ...(framework === "next" ? ["", '  next.config: serverExternalPackages: ["linklatch"]'] : []),
   ]
 }
 
@@ -166,7 +165,7 @@ function indented(text: string): readonly string[] {
 function nextLines({ file, answered, composed }: InitReport): readonly string[] {
   const { framework } = answered.answers
   const [dev, doctor] = nextCommands(file)
-  const loads = framework === "next" || framework === "sveltekit" || framework === "server"
+  const loads = framework === "next" || framework === "server"
   return [
     ...(composed.toFillIn.length === 0 ? [] : [`  Fill in ${composed.toFillIn.join(" and ")} in ${file}.`]),
     ...aligned([
