@@ -1,12 +1,10 @@
-import { LinklatchError } from "../core/fault.ts"
 import { readEnvironment } from "../server/environment.ts"
 import { sqlite } from "../sqlite.ts"
 import type { CommandContext } from "./command-context.ts"
 import { exitCodes } from "./exit-codes.ts"
 import { migrationProgress } from "./migration-progress.ts"
-import { printError } from "./print-error.ts"
 import { printFaults } from "./print-faults.ts"
-import { databaseFaults } from "./with-store.ts"
+import { databaseFaults, storeFailure } from "./with-store.ts"
 
 /** Brings the tables up to date. Only the database's setting matters: a deployment may migrate with nothing else set. */
 export async function migrate(context: CommandContext, options: { readonly dev?: boolean }): Promise<number> {
@@ -26,8 +24,6 @@ export async function migrate(context: CommandContext, options: { readonly dev?:
     else context.print(migrations.length === 0 ? `${path} is up to date.` : `${path}: ran ${migrations.join(", ")}.`)
     return exitCodes.ok
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error)
-    const code = error instanceof LinklatchError && error.code === "store_unavailable" ? error.code : "failed"
-    return printError(context, { code, message })
+    return storeFailure(context, error)
   }
 }

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs"
 import { resolve } from "node:path"
+import { LinklatchError } from "../core/fault.ts"
 import type { Settings } from "../core/settings.ts"
 import type { Store } from "../core/store.ts"
 import { type EnvironmentOutcome, readEnvironment } from "../server/environment.ts"
@@ -42,12 +43,12 @@ export async function withStore(
   try {
     store = sqlite(path, migrationProgress(context, path))
   } catch (error) {
-    return unavailable(context, error)
+    return storeFailure(context, error)
   }
   try {
     return await act({ store, settings: environment.settings, env })
   } catch (error) {
-    return unavailable(context, error)
+    return storeFailure(context, error)
   } finally {
     await store.close()
   }
@@ -69,7 +70,8 @@ function noDatabase(context: CommandContext, path: string): number {
   return printError(context, { code: "no_database", message, database: path }, exitCodes.failed)
 }
 
-function unavailable(context: CommandContext, error: unknown): number {
+export function storeFailure(context: CommandContext, error: unknown): number {
   const message = error instanceof Error ? error.message : String(error)
-  return printError(context, { code: "store_unavailable", message })
+  const isStore = error instanceof LinklatchError && error.code === "store_unavailable"
+  return printError(context, { code: isStore ? "store_unavailable" : "failed", message })
 }

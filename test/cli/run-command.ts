@@ -6,7 +6,7 @@ import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { afterAll, afterEach, expect } from "vitest"
 
-export const BIN = fileURLToPath(new URL("../../bin/linklatch.mjs", import.meta.url))
+const BIN = fileURLToPath(new URL("../../bin/linklatch.mjs", import.meta.url))
 
 /** A command as a process of its own. */
 export interface Command {

@@ -109,7 +109,7 @@ function askFramework({ framework }: Answers, streams: Streams): Promise<unknown
   })
 }
 
-export function splitAddresses(list: string): readonly string[] {
+function splitAddresses(list: string): readonly string[] {
   return list
     .split(",")
     .map((address) => address.trim())

@@ -43,7 +43,7 @@ function keptAnswers(values: Environment): Flags {
 }
 
 /** "Demo Shop" from `@example/demo-shop`. */
-export function nameFrom(text: string): string {
+function nameFrom(text: string): string {
   const words = text
     .replace(/^@[^/]*\//, "")
     .split(/[^\p{L}\p{N}]+/u)

@@ -24,20 +24,7 @@ type Extension = "ts" | "js"
 type Places = (extension: Extension) => { readonly auth: string; readonly mounts: readonly SnippetFile[] }
 
 const places: Readonly<Record<Mounted, Places>> = {
-  node: (extension) => ({
-    auth: `auth.${extension}`,
-    mounts: [
-      {
-        path: `server.${extension}`,
-        text: `import { createServer } from "node:http"
-import { mount } from "linklatch/node"
-import { auth } from "./auth.${extension}"
-
-// "app" is your own (request, response): it gets all that isn't ours.
-createServer(mount(auth, app)).listen(3000)`,
-      },
-    ],
-  }),
+  node: (extension) => ({ auth: `auth.${extension}`, mounts: [nodeMount(extension)] }),
   hono: (extension) => inApp("hono", extension, "app.use(mount(auth))"),
   express: (extension) => inApp("express", extension, "app.use(mount(auth))"),
   fastify: (extension) => inApp("fastify", extension, "await app.register(mount(auth))"),
@@ -45,64 +32,78 @@ createServer(mount(auth, app)).listen(3000)`,
   sveltekit: (extension) => ({ auth: `src/lib/server/auth.${extension}`, mounts: svelteKitMounts(extension) }),
 }
 
-function inApp(framework: "hono" | "express" | "fastify", extension: Extension, line: string): ReturnType<Places> {
-  const text = `import { mount } from "linklatch/${framework}"
-import { auth } from "./auth.${extension}"
+function file(path: string, ...lines: readonly string[]): SnippetFile {
+  return { path, text: lines.join("\n") }
+}
 
-${line}`
-  return { auth: `auth.${extension}`, mounts: [{ path: `app.${extension}`, text }] }
+function nodeMount(extension: Extension): SnippetFile {
+  return file(
+    `server.${extension}`,
+    `import { createServer } from "node:http"`,
+    `import { mount } from "linklatch/node"`,
+    `import { auth } from "./auth.${extension}"`,
+    "",
+    `// "app" is your own (request, response): it gets all that isn't ours.`,
+    "createServer(mount(auth, app)).listen(3000)",
+  )
+}
+
+function inApp(framework: "hono" | "express" | "fastify", extension: Extension, line: string): ReturnType<Places> {
+  const imports = [`import { mount } from "linklatch/${framework}"`, `import { auth } from "./auth.${extension}"`]
+  return { auth: `auth.${extension}`, mounts: [file(`app.${extension}`, ...imports, "", line)] }
 }
 
 // It must not be bundled: its pages' styles and its tables are files beside its code.
 function nextMounts(extension: Extension): readonly SnippetFile[] {
   const type = extension === "ts" ? ": Request" : ""
   return [
-    {
-      path: `app/auth/[...path]/route.${extension}`,
-      text: `import { auth } from "../../../lib/auth"
-
-async function handle(request${type}) {
-  // What your proxy wrote last is whom it heard. Nobody may reach Next but through that proxy.
-  const remoteAddress = request.headers.get("x-forwarded-for")?.split(",").at(-1)?.trim()
-  return auth().handler(request, remoteAddress === undefined ? {} : { remoteAddress })
-}
-
-export { handle as DELETE, handle as GET, handle as POST }`,
-    },
-    { path: `next.config.${extension}`, text: `serverExternalPackages: ["linklatch"]` },
+    file(
+      `app/auth/[...path]/route.${extension}`,
+      `import { auth } from "../../../lib/auth"`,
+      "",
+      `async function handle(request${type}) {`,
+      "  // What your proxy wrote last is whom it heard. Nobody may reach Next but through that proxy.",
+      `  const remoteAddress = request.headers.get("x-forwarded-for")?.split(",").at(-1)?.trim()`,
+      "  return auth().handler(request, remoteAddress === undefined ? {} : { remoteAddress })",
+      "}",
+      "",
+      "export { handle as DELETE, handle as GET, handle as POST }",
+    ),
+    file(`next.config.${extension}`, `serverExternalPackages: ["linklatch"]`),
   ]
 }
 
 // In front, not in a hook: SvelteKit refuses forms of pages that hide their address, as ours with a token do.
 function svelteKitMounts(extension: Extension): readonly SnippetFile[] {
+  const auth = `import { auth } from "./src/lib/server/auth.${extension}"`
   return [
-    {
-      path: `vite.config.${extension}`,
-      text: `import { mount } from "linklatch/node"
-import { auth } from "./src/lib/server/auth.${extension}"
-
-// among the plugins, for development:
-{ name: "linklatch", configureServer: ({ middlewares }) => void middlewares.use(mount(auth())) }`,
-    },
-    {
-      path: `server.${extension}`,
-      text: `import { createServer } from "node:http"
-import { mount } from "linklatch/node"
-import { handler } from "./build/handler.js" // of @sveltejs/adapter-node
-import { auth } from "./src/lib/server/auth.${extension}"
-
-createServer(mount(auth(), handler)).listen(3000)`,
-    },
+    file(
+      `vite.config.${extension}`,
+      `import { mount } from "linklatch/node"`,
+      auth,
+      "",
+      "// among the plugins, for development:",
+      `{ name: "linklatch", configureServer: ({ middlewares }) => void middlewares.use(mount(auth())) }`,
+    ),
+    file(
+      `server.${extension}`,
+      `import { createServer } from "node:http"`,
+      `import { mount } from "linklatch/node"`,
+      `import { handler } from "./build/handler.js" // of @sveltejs/adapter-node`,
+      auth,
+      "",
+      "createServer(mount(auth(), handler)).listen(3000)",
+    ),
   ]
 }
 
 function earlyAuth(answers: Answers): string {
-  return [...imports(answers), "", "export const auth = linklatch({", ...options(answers, "  "), "})"].join("\n")
+  return [...importLines(answers), "", "export const auth = linklatch({", ...options(answers, "  "), "})"].join("\n")
 }
 
 // A function, as builds load this file too; and one for all copies of it, of which bundlers and reloads make several.
 function lateAuth(answers: Answers, isTypeScript: boolean): string {
-  const [first = "", ...more] = imports(answers)
+  const [first = "", ...more] = importLines(answers)
   return [
     isTypeScript ? first.replace("{ linklatch }", "{ type Auth, linklatch }") : first,
     ...more,
@@ -118,7 +119,7 @@ function lateAuth(answers: Answers, isTypeScript: boolean): string {
   ].join("\n")
 }
 
-function imports({ mail }: Answers): readonly string[] {
+function importLines({ mail }: Answers): readonly string[] {
   return [
     `import { linklatch } from "linklatch"`,
     ...(mail === "mailbox" ? [] : [`import { ${mail} } from "linklatch/${mail}"`]),

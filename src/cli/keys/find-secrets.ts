@@ -36,7 +36,7 @@ export function findSecrets(context: CommandContext, named: string | undefined):
   return { status: "missing", problem }
 }
 
-export function splitSecrets(text: string): readonly string[] {
+function splitSecrets(text: string): readonly string[] {
   return text
     .split(",")
     .map((secret) => secret.trim())
