@@ -28,11 +28,18 @@ export function reportSignIn(report: SignInReport): string {
     "# Asking, redeeming, checking\n",
     `\`${command}\` on ${date} at ${showMachine(machine)} ` +
       `Client and server share the machine. Medians of ${rounds} rounds of ${forMs / 1_000} s, ${showRate(people)} accounts each. ` +
-      "Rates vary from run to run; the ratios in one run are what counts.",
+      `Rates vary from run to run; the ratios in one run are what counts.${unsteadiness(lines)}`,
     ...levels.map((connections) => `\n## ${titleOf(connections)}\n\n${figuresAt(connections, lines)}`),
     `\n## Aims, at ${AIM_CONNECTIONS} connections\n\n${aimsTable(lines)}`,
     `\n${conditions(report)}\n`,
   ].join("\n")
+}
+
+// Where one round is twice another, something else was running, and even the ratios are a guess.
+function unsteadiness(lines: readonly Line[]): string {
+  const unsteady = lines.filter(({ figures: { range } }) => range[1] > 2 * range[0]).length
+  if (unsteady === 0) return ""
+  return ` **Unsteady: in ${unsteady} of ${lines.length} lines the fastest round was more than twice the slowest.**`
 }
 
 function titleOf(connections: number): string {
