@@ -38,13 +38,20 @@ export function emptyFolder(name: string): string {
   return folder
 }
 
-/** Writes snippets as files, each page's into a folder of its own. Where a page shows a file again, the last is that file. */
-export function layOut(root: string, snippets: readonly Snippet[]): void {
+/**
+ * Writes snippets as files, each page's into a folder of its own, and returns the folders. Where a page shows a file again,
+ * the last is that file.
+ */
+export function layOut(root: string, snippets: readonly Snippet[]): readonly string[] {
+  const folders = new Set<string>()
   for (const [index, { page, file, code }] of snippets.entries()) {
     const isShownAgain = snippets.slice(index + 1).some((later) => later.page === page && later.file === file)
     const name = isShownAgain ? file.replace(/\.(tsx?)$/, `-before-${index}.$1`) : file
-    const path = join(root, page.replace(/\.md$/, "").replaceAll("/", "-").toLowerCase(), name)
+    const folder = join(root, page.replace(/\.md$/, "").replaceAll("/", "-").toLowerCase())
+    const path = join(folder, name)
     mkdirSync(dirname(path), { recursive: true })
     writeFileSync(path, code)
+    folders.add(folder)
   }
+  return [...folders]
 }
