@@ -2,6 +2,7 @@ import { existsSync, statSync } from "node:fs"
 import { dirname, join } from "node:path/posix"
 
 const root = join(import.meta.dirname, "../..")
+const IS_PAGE = /^(?:[^/]+|(?:docs|decisions|examples)\/.+)\.md$/
 const ELSEWHERE = /^(?:[a-z][a-z0-9+.-]*:|\/\/|#)/i
 
 /** The repository's Markdown that the site shows, and where: `docs/guides/hono.md` is `guides/hono.md`. */
@@ -13,7 +14,7 @@ export function sitePage(file: string): string {
 
 /**
  * Where a link of a Markdown file leads on the site. In the repository links are relative, so that they work wherever it
- * is read; there is no Markdown that the site doesn't show, and of other files it holds a copy as plain text.
+ * is read; of what is no page of the site, it holds a copy as plain text.
  */
 export function siteHref(file: string, href: string): string {
   if (ELSEWHERE.test(href)) return href
@@ -22,7 +23,7 @@ export function siteHref(file: string, href: string): string {
   const anchor = hash === undefined ? "" : `#${hash}`
   if (target.startsWith("..") || !existsSync(join(root, target))) throw new Error(`${file}: nothing is at ${href}`)
   if (statSync(join(root, target)).isDirectory()) return siteHref(file, `${path.replace(/\/$/, "")}/README.md`)
-  if (target.endsWith(".md")) return `/${sitePage(target)}${anchor}`
+  if (IS_PAGE.test(target)) return `/${sitePage(target)}${anchor}`
   return `/files/${target}.txt`
 }
 

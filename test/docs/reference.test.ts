@@ -32,6 +32,7 @@ describe("links of the documents", () => {
     expect(siteHref("docs/guides/hono.md", "client-addresses.md#ipv6")).toBe("/guides/client-addresses.md#ipv6")
     expect(siteHref("docs/guides/hono.md", "../../decisions")).toBe("/decisions/index.md")
     expect(siteHref("docs/operations.md", "../src/smtp.ts")).toBe("/files/src/smtp.ts.txt")
+    expect(siteHref("docs/operations.md", "../bench/results/rows.md")).toBe("/files/bench/results/rows.md.txt")
     expect(siteHref("docs/operations.md", "https://example.com/x.md")).toBe("https://example.com/x.md")
     expect(() => siteHref("docs/operations.md", "nowhere.md")).toThrow("nothing is at nowhere.md")
   })
