@@ -9,7 +9,7 @@ import type { Incoming } from "./http/incoming.ts"
 /** What a server knows about a request that the request itself doesn't say. */
 export interface ConnectionInfo {
   /** The address at the other end of the socket. Without it, all clients share one limit. */
-  readonly remoteAddress?: string
+  readonly remoteAddress?: string | undefined
 }
 
 /** Anything with headers: a web `Request`, or what Node, Express and Fastify call the request. */

@@ -10,7 +10,7 @@ export interface ResendOptions {
   /** `Example <login@example.com>` or the address alone, on a domain that Resend has verified. */
   readonly from: string
   /** Another place that speaks the same API. Default `https://api.resend.com`. */
-  readonly baseUrl?: string
+  readonly baseUrl?: string | undefined
 }
 
 interface ResendSettings {

@@ -16,10 +16,12 @@ export interface SmtpOptions {
   /** `Example <login@example.com>` or the address alone. */
   readonly from: string
   /** Given, if only as `{}`, TLS is required of a server on this machine too. Certificates are always checked. */
-  readonly tls?: {
-    /** Certificates to trust instead of the usual ones, as PEM. */
-    readonly ca?: string
-  }
+  readonly tls?:
+    | {
+        /** Certificates to trust instead of the usual ones, as PEM. */
+        readonly ca?: string | undefined
+      }
+    | undefined
 }
 
 /**

@@ -150,10 +150,19 @@ function readMember(member: TSSignature, prefix: string, source: Source): Member
   if (member.type !== "TSPropertySignature" || member.typeAnnotation == null) return []
   const key = "name" in member.key ? member.key.name : flat(source, member.key)
   const name = `${prefix}${key}${member.optional ? "?" : ""}`
-  const { typeAnnotation } = member.typeAnnotation
+  const { typeAnnotation: told } = member.typeAnnotation
+  const typeAnnotation = member.optional ? withoutUndefined(told) : told
   const inner = membersOf(typeAnnotation, `${name}.`, source)
   if (inner.length > 0) return doc === "" ? inner : [{ name, type: "", doc }, ...inner]
   return [{ name, type: flat(source, typeAnnotation), doc }]
+}
+
+/** `mail?: T | undefined` says twice that it may be left out: the second time is for `exactOptionalPropertyTypes`. */
+function withoutUndefined(type: TSType): TSType {
+  if (type.type !== "TSUnionType") return type
+  const types = type.types.filter((part) => part.type !== "TSUndefinedKeyword")
+  const [only, last] = [types[0], types.at(-1)]
+  return types.length === 1 && only !== undefined ? only : { ...type, types, end: last?.end ?? type.end }
 }
 
 function membersOf(type: TSType, prefix: string, source: Source): Member[] {

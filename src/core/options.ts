@@ -24,49 +24,51 @@ export interface LinklatchOptions {
   /** Where everything is kept: `sqlite("auth.db")`. */
   readonly store: Store
   /** Outside production it may be left out: the link then goes to the log as `magic_link_dev_fallback`. */
-  readonly mail?: MailTransport
+  readonly mail?: MailTransport | undefined
   /** May always sign in, and see `/admin`. */
-  readonly adminEmails?: readonly string[]
+  readonly adminEmails?: readonly string[] | undefined
   /** `open` (default): anybody. `allowlist`: only listed addresses and domains. `closed`: only who has signed in before, and admins. */
-  readonly signUp?: SignUp
+  readonly signUp?: SignUp | undefined
   /** With `signUp: "allowlist"`: who may sign in. */
-  readonly allowedEmails?: readonly string[]
+  readonly allowedEmails?: readonly string[] | undefined
   /** The same, for all addresses of a domain. Subdomains are others. */
-  readonly allowedDomains?: readonly string[]
+  readonly allowedDomains?: readonly string[] | undefined
   /** Other origins that `next` may lead to, as `https://app.example.com`. */
-  readonly allowedOrigins?: readonly string[]
+  readonly allowedOrigins?: readonly string[] | undefined
   /**
    * Addresses or CIDR ranges of your own reverse proxies; only they are believed about the client's address,
    * and told who is signed in (`/auth/verify`).
    */
-  readonly trustedProxies?: readonly string[]
+  readonly trustedProxies?: readonly string[] | undefined
   /** How long a link and a code last, from sending. Default 10, the most that ASVS 6.5.5 allows; at most 60. */
-  readonly linkTtlMinutes?: number
+  readonly linkTtlMinutes?: number | undefined
   /** How long a session lasts unused. Default 168: a week. */
-  readonly sessionIdleHours?: number
+  readonly sessionIdleHours?: number | undefined
   /** How long a session lasts at most. Default 720: thirty days. */
-  readonly sessionHours?: number
+  readonly sessionHours?: number | undefined
   /** Each may be `false`, where something in front limits already: without limits, addresses can be flooded with mail. */
-  readonly limits?: {
-    /** Asking, per client address. Default 5 in 15 minutes. */
-    readonly askClient?: LimitOption | false
-    /** Asking, per mail address. Default 3 in 60 minutes. */
-    readonly askAddress?: LimitOption | false
-    /** Asking, per mail address, from browsers that have signed in with it before. Default 3 in 60 minutes. */
-    readonly askBrowser?: LimitOption | false
-    /** Redeeming, per client address. Default 20 in 15 minutes. */
-    readonly redeemClient?: LimitOption | false
-  }
+  readonly limits?:
+    | {
+        /** Asking, per client address. Default 5 in 15 minutes. */
+        readonly askClient?: LimitOption | false | undefined
+        /** Asking, per mail address. Default 3 in 60 minutes. */
+        readonly askAddress?: LimitOption | false | undefined
+        /** Asking, per mail address, from browsers that have signed in with it before. Default 3 in 60 minutes. */
+        readonly askBrowser?: LimitOption | false | undefined
+        /** Redeeming, per client address. Default 20 in 15 minutes. */
+        readonly redeemClient?: LimitOption | false | undefined
+      }
+    | undefined
   /** Where warnings and errors go. Default: one JSON line each on standard error. */
-  readonly log?: Log
+  readonly log?: Log | undefined
   /** Write mail addresses to the log in clear. Default false: `a…@example.com`. */
-  readonly logEmails?: boolean
+  readonly logEmails?: boolean | undefined
   /** False where another process sends the mail. Default true. */
-  readonly worker?: boolean
+  readonly worker?: boolean | undefined
   /** Pages show the way to `/dev/mailbox`: the development server sets it. */
-  readonly showMailbox?: boolean
+  readonly showMailbox?: boolean | undefined
   /** For tests: `createFakeClock()`. */
-  readonly clock?: Clock
+  readonly clock?: Clock | undefined
   /** For tests: `createSeededRandom(1)`. */
-  readonly random?: Random
+  readonly random?: Random | undefined
 }

@@ -37,6 +37,16 @@ describe("the defaults", () => {
     })
     expect([settings.adminEmails.size, settings.allowedEmails.size, settings.allowedDomains.size]).toEqual([0, 0, 0])
   })
+
+  it("hold for what is undefined as for what is left out", () => {
+    const limits = { askClient: undefined, askAddress: undefined, askBrowser: undefined, redeemClient: undefined }
+    const optional = {
+      ...{ adminEmails: undefined, allowedEmails: undefined, allowedDomains: undefined, allowedOrigins: undefined },
+      ...{ linkTtlMinutes: undefined, sessionIdleHours: undefined, sessionHours: undefined, signUp: undefined },
+    }
+    for (const options of [{ limits: undefined }, { ...optional, limits }])
+      expect(read(options)).toEqual(readSettings(minimal))
+  })
 })
 
 describe("the base URL", () => {

@@ -1,7 +1,7 @@
 /** What every mount takes beside `auth`. */
 export interface MountOptions {
   /** Also take `/admin` and what is below it. Default false: many sites have a page of that name. */
-  readonly admin?: boolean
+  readonly admin?: boolean | undefined
 }
 
 /**

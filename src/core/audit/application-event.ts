@@ -7,11 +7,11 @@ import { type ApplicationDetail, type Client, nobody } from "./event.ts"
 export interface ApplicationEvent {
   /** A name of the application's own, with a dot in it: `shop.order_placed`. */
   readonly type: `${string}.${string}`
-  readonly userId?: string
-  readonly email?: string
+  readonly userId?: string | undefined
+  readonly email?: string | undefined
   /** Flat, at most 4 kB as JSON. */
-  readonly detail?: ApplicationDetail
-  readonly client?: Client
+  readonly detail?: ApplicationDetail | undefined
+  readonly client?: Client | undefined
 }
 
 const TYPE_SHAPE = /^[a-z][a-z0-9_]{0,31}(?:\.[a-z][a-z0-9_]{0,31}){1,3}$/

@@ -27,7 +27,7 @@ export type SendOutcome =
       /** A short code for the log, like `smtp_450` or `timeout`: no address, no secret, no free text of the other side. */
       readonly reason: string
       /** How long the other side asks us to wait, in milliseconds. */
-      readonly retryAfterMs?: number
+      readonly retryAfterMs?: number | undefined
     }
 
 /** A way to send mail. What can go wrong is an outcome; `send` doesn't reject. */

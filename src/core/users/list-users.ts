@@ -7,13 +7,13 @@ import type { User } from "./user.ts"
 /** Which users, and how many at a time. */
 export interface UserListOptions {
   /** 1 to 1000; default 50. */
-  readonly limit?: number
+  readonly limit?: number | undefined
   /** `next` of the page before. */
-  readonly after?: string
+  readonly after?: string | undefined
   /** What the address begins with. */
-  readonly search?: string
+  readonly search?: string | undefined
   /** True: only users who are disabled. */
-  readonly disabled?: boolean
+  readonly disabled?: boolean | undefined
 }
 
 export interface UserPage {
