@@ -3,29 +3,8 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { describe, expect, it, onTestFinished } from "vitest"
 import { projectRoot, runCommand } from "../../scripts/run-command.ts"
-import { openSmtpInbox } from "../smtp-inbox.ts"
 import { snippetsOf } from "./snippets.ts"
-import { SECRET, startSnippets } from "./start-snippets.ts"
-
-describe("the README's application", () => {
-  it("sends people to sign in, signs them in by mail, and shows them their page", async () => {
-    const inbox = await openSmtpInbox()
-    onTestFinished(() => inbox.close())
-    const app = await startSnippets(snippetsOf("README.md", "ts"), (port) => ({
-      PORT: String(port),
-      SMTP_URL: `smtp://127.0.0.1:${inbox.port}`,
-    }))
-    const browser = app.browser("https://example.com")
-    const refused = await browser.get("/orders")
-    expect([refused.status, refused.headers.get("location")]).toEqual([303, "/auth/sign-in?next=/orders"])
-    await browser.post("/auth/sign-in", { email: "ada@example.com", next: "/orders" })
-    await expect.poll(() => inbox.deliveries.length, { timeout: 5_000 }).toBe(1)
-    const link = /https:\/\/\S+\/auth\/link\/\S+/.exec(inbox.deliveries[0]?.email.text ?? "")?.[0] ?? ""
-    const pressed = await browser.press({ link })
-    expect([pressed.status, pressed.headers.get("location")]).toEqual([303, "/orders"])
-    expect(await (await browser.get("/orders")).text()).toBe("Orders of ada@example.com")
-  })
-})
+import { SECRET } from "./start-snippets.ts"
 
 describe("the README's commands", () => {
   it("are scripts of the package, where npm runs them", () => {

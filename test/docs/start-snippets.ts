@@ -19,15 +19,16 @@ export interface SnippetApp {
 
 export const SECRET = "kX3vT9qLw2ZrB7nYc5HdJ8mPs4Gf6AeU"
 
-/** Runs the `app.ts` among them as it stands, but for its port. It ends with the test. */
+/** Runs the `app.ts` or `server.ts` among them as it stands, but for its port. It ends with the test. */
 export async function startSnippets(
   snippets: readonly Snippet[],
   env: (port: number) => Record<string, string>,
 ): Promise<SnippetApp> {
   const port = await freePort()
   const folder = layOutAt(snippets, port)
+  const entry = snippets.some(({ file }) => file === "app.ts") ? "app.ts" : "server.ts"
   const preload = pathToFileURL(join(projectRoot, "test/docs/from-source.ts")).href
-  const child = spawn(process.execPath, ["--import", preload, "app.ts"], {
+  const child = spawn(process.execPath, ["--import", preload, entry], {
     cwd: folder,
     env: { PATH: process.env["PATH"], LINKLATCH_SECRET: SECRET, ...env(port) },
   })
