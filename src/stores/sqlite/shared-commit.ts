@@ -14,6 +14,12 @@ interface Waiting {
   readonly since: number
 }
 
+interface Asked {
+  readonly question: () => unknown
+  readonly resolve: (result: unknown) => void
+  readonly reject: (error: unknown) => void
+}
+
 // One slow disk flush serves at most this many decisions, so that none waits behind an endless row of others.
 const MAX_SHARED = 256
 
@@ -31,7 +37,9 @@ export class SharedCommit {
   readonly #publish: (events: readonly AuditEvent[]) => void
   readonly #begin: StatementSync
   readonly #commit: StatementSync
+  readonly #beginReading: StatementSync
   #waiting: Waiting[] = []
+  #asked: Asked[] = []
   #isClosed = false
 
   constructor(database: DatabaseSync, writePages: WritePages, publish: (events: readonly AuditEvent[]) => void) {
@@ -40,6 +48,7 @@ export class SharedCommit {
     this.#publish = publish
     this.#begin = database.prepare("begin immediate")
     this.#commit = database.prepare("commit")
+    this.#beginReading = database.prepare("begin")
   }
 
   /** Runs a decision in a transaction and resolves once it is durable on disk. */
@@ -52,20 +61,38 @@ export class SharedCommit {
     })
   }
 
-  /** Runs a question that changes nothing, at once: it sees all that is committed. */
-  async read<T>(question: () => T): Promise<T> {
-    if (this.#isClosed) throw closed()
-    try {
-      return question()
-    } catch (cause) {
-      throw unavailable(cause)
-    }
+  /**
+   * Runs a question that changes nothing; it sees all that is committed. Questions of one turn share a read transaction,
+   * as beginning and ending one asks the kernel three times, and they are answered together, so that answers go out in a
+   * row and whoever waits for them is woken once (decisions/017).
+   */
+  read<T>(question: () => T): Promise<T> {
+    if (this.#isClosed) return Promise.reject(closed())
+    return new Promise<T>((resolve, reject) => {
+      if (this.#asked.length === 0) setImmediate(() => this.#answerAsked())
+      this.#asked.push({ question, resolve: resolve as Asked["resolve"], reject })
+    })
   }
 
-  /** Commits what waits, then takes no more. */
+  /** Answers and commits what waits, then takes no more. */
   close(): void {
     this.#isClosed = true
+    this.#answerAsked()
     this.#commitWaiting()
+  }
+
+  #answerAsked(): void {
+    const asked = this.#asked
+    this.#asked = []
+    if (asked.length > 1) this.#beginReading.run()
+    for (const { question, resolve, reject } of asked) {
+      try {
+        resolve(question())
+      } catch (cause) {
+        reject(unavailable(cause))
+      }
+    }
+    if (asked.length > 1) this.#commit.run()
   }
 
   #commitWaiting(): void {
