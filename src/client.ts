@@ -36,11 +36,11 @@ export type {
 
 export interface ClientOptions {
   /** Where Linklatch is reached, as `https://example.com`. Default: the page's own origin, the only one that a browser may call. */
-  readonly baseUrl?: string
+  readonly baseUrl?: string | undefined
   /** Instead of the global `fetch`: one that keeps cookies, or that belongs to a framework. */
-  readonly fetch?: (url: string, init: RequestInit) => Promise<Response>
+  readonly fetch?: ((url: string, init: RequestInit) => Promise<Response>) | undefined
   /** Sent with every request. */
-  readonly headers?: Readonly<Record<string, string>>
+  readonly headers?: Readonly<Record<string, string>> | undefined
 }
 
 /** What every method resolves to; exactly one of the two is null. None ever rejects. */

@@ -1,5 +1,6 @@
 // What must not compile. Each line that does is an error of its own: an `@ts-expect-error` without one.
 import { linklatch, type MailTransport, type Store, type User } from "linklatch"
+import { createClient } from "linklatch/client"
 import { mount as mountFastify } from "linklatch/fastify"
 import { mount as mountNode } from "linklatch/node"
 import { resend } from "linklatch/resend"
@@ -88,3 +89,25 @@ export const hash: Parameters<Store["links"]["inspect"]>[0] = "abc"
 createFakeClock("now")
 // @ts-expect-error the runner's functions
 storeContract("mine", async () => ({ open: async () => sqlite(":memory:") }))
+
+const client = createClient()
+// @ts-expect-error one object, so that what is given has a name
+client.signIn.email("ada@example.com")
+// @ts-expect-error an address
+client.signIn.email({ next: "/orders" })
+// @ts-expect-error digits as they were typed
+client.signIn.code({ code: 123456 })
+// @ts-expect-error as they were typed too
+client.signIn.link({ token: "a", match: 42 })
+// @ts-expect-error no field that the server would refuse
+client.signIn.email({ email: "ada@example.com", callbackURL: "/" })
+// @ts-expect-error perhaps it did not work
+client.session().then(({ data }) => data.user)
+// @ts-expect-error perhaps nobody
+client.session().then(({ data }) => data?.user.email)
+// @ts-expect-error only with a wrong code
+client.signOut().then(({ error }) => error?.triesLeft)
+// @ts-expect-error no such code
+client.signOut().then(({ error }) => error?.code === "no_such_code")
+// @ts-expect-error times are texts
+client.sessions.list().then(({ data }) => data?.sessions[0]?.expiresAt.getTime())
