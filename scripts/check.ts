@@ -9,6 +9,7 @@ interface Step {
 
 // Slowest first: two run at a time.
 const steps: readonly Step[] = [
+  { name: "site", command: ["node", "scripts/build-docs.ts"] },
   { name: "package", command: ["node", "scripts/check-package.ts"] },
   { name: "types", command: ["tsc", "--noEmit"] },
   { name: "lint", command: ["biome", "lint", "--error-on-warnings"] },
