@@ -139,6 +139,8 @@ describe("what git is told", () => {
     writeFileSync(join(directory, ".env"), "SITE_NAME=Example\n")
     git(directory, "add", ".env")
     expect((await finish("init", { directory })).out).toContain("git rm --cached .env")
+    expect((await finishJson("init", { directory })).told.git).toBe("tracked")
+    expect(readFileSync(join(directory, ".gitignore"), "utf8").match(/^\.env$/gm)).toHaveLength(1)
   })
 
   it("is nothing outside a repository", async () => {

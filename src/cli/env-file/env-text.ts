@@ -16,8 +16,8 @@ export function setInEnvText(text: string, name: string, value: string): string 
   const before = readEnvText(text)
   const wanted = { ...before, [name]: value }
   const isRight = (changed: string) => isDeepStrictEqual({ ...readEnvText(changed) }, wanted)
-  // The last one counts, and any may be a line of a text in quotes: Node's own reading is the judge.
-  for (const place of placesOf(text, name).toReversed()) {
+  // Which of several counts, and which is but a line of a text in quotes: Node's own reading is the judge.
+  for (const place of placesOf(text, name)) {
     const changed = writings(value, place.quote)
       .map((writing) => text.slice(0, place.start) + writing + text.slice(place.end))
       .find(isRight)

@@ -32,6 +32,7 @@ export const userListFacts: Facts = {
 
   "finds what begins like the prefix, which has nothing special in it": async ({ store, expect }) => {
     const addresses = [
+      "a+b@example.com",
       "a_b@example.com",
       "a_b@example.company",
       "a_c@example.com",
