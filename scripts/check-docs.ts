@@ -21,6 +21,7 @@ function checkErrors(): readonly string[] {
   const codes = [
     ...unionOf("src/core/fault.ts", "LinklatchErrorCode"),
     ...unionOf("src/client.ts", "ClientError"),
+    ...unionOf("src/cli/print-error.ts", "CommandErrorCode"),
     ...Object.values(exitCodes).map(String),
   ]
   const rows = new Set([...page.matchAll(/^\| `?([\w.]+)`? \|/gm)].map(([, first = ""]) => first))

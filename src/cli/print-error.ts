@@ -1,21 +1,23 @@
 import type { CommandContext } from "./command-context.ts"
 import { exitCodes } from "./exit-codes.ts"
 
+/** Stable: scripts match on these. */
+export type CommandErrorCode =
+  | "usage"
+  | "invalid_configuration"
+  | "start_failed"
+  | "no_database"
+  | "store_unavailable"
+  | "unknown_user"
+  | "unknown_session"
+  | "unchanged"
+  | "no_secret"
+  | "file_failed"
+  | "failed"
+
 /** Why a command did not do what it was asked to. */
 export interface CommandError {
-  /** Stable: scripts match on this. */
-  readonly code:
-    | "usage"
-    | "invalid_configuration"
-    | "start_failed"
-    | "no_database"
-    | "store_unavailable"
-    | "unknown_user"
-    | "unknown_session"
-    | "unchanged"
-    | "no_secret"
-    | "file_failed"
-    | "failed"
+  readonly code: CommandErrorCode
   /** Sentences for people. */
   readonly message: string
   /** More for programs, beside the two above. */

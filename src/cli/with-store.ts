@@ -21,7 +21,6 @@ export interface OpenedStore {
   readonly store: Store
   /** Only DATABASE_URL has to be right; the others may be those of another machine, or missing. */
   readonly settings: Settings
-  readonly env: CommandContext["env"]
 }
 
 const DEVELOPMENT_DATABASE = ".linklatch/dev.db"
@@ -46,7 +45,7 @@ export async function withStore(
     return storeFailure(context, error)
   }
   try {
-    return await act({ store, settings: environment.settings, env })
+    return await act({ store, settings: environment.settings })
   } catch (error) {
     return storeFailure(context, error)
   } finally {
