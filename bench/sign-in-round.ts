@@ -1,8 +1,9 @@
 import { setTimeout as rest } from "node:timers/promises"
-import type { Operation } from "./contenders/contender.ts"
+import type { Journey, Operation } from "./contenders/contender.ts"
 import { type Load, type LoadResult, load } from "./load.ts"
 import type { People } from "./people.ts"
 import type { RunningSite } from "./running-site.ts"
+import type { SiteFacts } from "./sites/serve-site.ts"
 
 export interface RoundPlan {
   readonly connections: number
@@ -35,6 +36,9 @@ export async function measureSignIn(site: RunningSite, people: People, plan: Rou
   note("redeem", redeemed)
   // For as long as people asked, and each session at least once.
   if (has("check")) note("check", await check(site, sessions, { connections, forMs, repeat: true }))
+  const { endpoint } = site.journey
+  if (has("endpoint") && endpoint !== undefined)
+    note("endpoint", await check({ ...site, journey: endpoint }, sessions, { connections, forMs, repeat: true }))
   return measured
 }
 
@@ -112,7 +116,7 @@ export async function redeem(
 }
 
 export function check(
-  { journey, facts }: RunningSite,
+  { journey, facts }: { readonly journey: Pick<Journey, "check" | "checked">; readonly facts: SiteFacts },
   sessions: readonly string[],
   bounds: Pick<Load, "connections" | "forMs" | "repeat">,
 ): Promise<LoadResult> {

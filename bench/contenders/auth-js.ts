@@ -35,6 +35,10 @@ async function journey(port: number): Promise<Journey> {
     },
     check: (cookies) => get("/auth/session", { ip: "10.0.0.1", cookies }),
     checked: (reply) => expectReply(reply, 200, '{"user":{'),
+    endpoint: {
+      check: (cookies) => get("/auth/session", { ip: "10.0.0.1", cookies }),
+      checked: (reply) => expectReply(reply, 200, '{"user":{'),
+    },
   }
 }
 
@@ -43,9 +47,9 @@ export const authJs: Contender = {
   name: "Auth.js",
   program: new URL("../peers/auth-js.ts", import.meta.url),
   args: [],
-  measures: ["ask", "redeem", "check"],
+  measures: ["ask", "redeem", "check", "endpoint"],
   notes:
-    "`Auth()` on @hono/node-server, Drizzle adapter on better-sqlite3, sessions in the database; an index on `session.userId` that its default tables lack, or each redeem would read all sessions. It has no limits. Mail: `sendVerificationRequest` keeps the link. A check is its session endpoint (a little faster than calling it in the process)",
+    "`Auth()` on @hono/node-server, Drizzle adapter on better-sqlite3, sessions in the database; an index on `session.userId` that its default tables lack, or each redeem would read all sessions. It has no limits. Mail: `sendVerificationRequest` keeps the link. A check is its endpoint too, `/auth/session`, a little faster than calling it in the process",
   journey,
   seed,
   counts: {

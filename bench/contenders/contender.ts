@@ -39,6 +39,8 @@ export interface Journey {
   redeemed(reply: Reply): string
   check(cookies: string): Buffer
   checked(reply: Reply): void
+  /** The address of the site's own that says who is signed in, where it has one. */
+  readonly endpoint?: Pick<Journey, "check" | "checked">
 }
 
 /** One of those that are measured side by side. */
@@ -62,5 +64,8 @@ export interface Contender {
   }
 }
 
-/** `ask` ends with the answer; `link` when the last link was handed to the mail. Where asking makes the link, they are one. */
-export type Operation = "ask" | "link" | "redeem" | "check"
+/**
+ * `ask` ends with the answer; `link` when the last link was handed to the mail. Where asking makes the link, they are one.
+ * `check` is a route of an application that asks who is signed in; `endpoint` is the site's own address for that.
+ */
+export type Operation = "ask" | "link" | "redeem" | "check" | "endpoint"

@@ -29,6 +29,10 @@ const journey: Journey = {
   },
   check: (cookies) => get("/session", { ip: "10.0.0.1", cookies }),
   checked: (reply) => expectReply(reply, 200, "\r\n\r\nsomebody"),
+  endpoint: {
+    check: (cookies) => get("/auth/api/session", { ip: "10.0.0.1", cookies }),
+    checked: (reply) => expectReply(reply, 200, '{"user":{"id"'),
+  },
 }
 
 /** Linklatch as one process that answers and sends, without limits, as the others have none. */
@@ -36,9 +40,9 @@ export const linklatch: Contender = {
   name: "Linklatch",
   program: new URL("../sites/linklatch.ts", import.meta.url),
   args: [],
-  measures: ["ask", "link", "redeem", "check"],
+  measures: ["ask", "link", "redeem", "check", "endpoint"],
   notes:
-    "`mount` on node:http, node:sqlite, all `limits: false`. Mail: a transport that keeps the link. A check is `auth.session`",
+    "`mount` on node:http, node:sqlite, all `limits: false`. Mail: a transport that keeps the link. A check is `auth.session`; the endpoint is `/auth/api/session`",
   journey: async () => journey,
   seed,
   counts: {

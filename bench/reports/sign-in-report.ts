@@ -17,7 +17,8 @@ const OPERATIONS: Readonly<Record<Operation, string>> = {
   ask: "ask for a link",
   link: "ask, until the link is out",
   redeem: "redeem",
-  check: "check a session",
+  check: "check a session, in a route",
+  endpoint: "check a session, by the endpoint",
 }
 
 /** The report for people: figures, aims, and how the conditions were made equal. */
@@ -95,7 +96,8 @@ function conditions({ sites }: Comparison): string {
     "Each site is a process of its own in production mode, on a SQLite file of its own, behind https that ends before it. People who",
     "ask have an account. The rows are counted after each step: every request for a link is committed, every link gave a session and no",
     "account, every session is answered as signed in. Beforehand each site must refuse a used link and a forged session.",
-    "The links are those that the site's own mail was handed; sending it is off. A check is a route of the application that asks who sent the request.\n",
+    "The links are those that the site's own mail was handed; sending it is off. A check is a route of the application that asks who sent the request;\n" +
+      "the endpoint is the site's own address that says so.\n",
     markdownTable(["", "how it is run", "versions", "journal, synchronous"], rows),
   ].join("\n")
 }
