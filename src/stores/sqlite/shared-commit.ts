@@ -84,15 +84,15 @@ export class SharedCommit {
   #answerAsked(): void {
     const asked = this.#asked
     this.#asked = []
-    if (asked.length > 1) this.#beginReading.run()
-    for (const { question, resolve, reject } of asked) {
-      try {
-        resolve(question())
-      } catch (cause) {
-        reject(unavailable(cause))
-      }
+    if (asked.length < 2) return answer(asked)
+    try {
+      this.#beginReading.run()
+    } catch (cause) {
+      return rejectAll(asked, cause)
     }
-    if (asked.length > 1) this.#commit.run()
+    answer(asked)
+    // A read that failed may have ended the transaction by itself. Nobody waits for this call: a throw would end the process.
+    if (this.#database.isTransaction) this.#commit.run()
   }
 
   #commitWaiting(): void {
@@ -144,8 +144,18 @@ export class SharedCommit {
   }
 }
 
-function rejectAll(decisions: readonly Waiting[], cause: unknown): void {
-  for (const { reject } of decisions) reject(unavailable(cause))
+function answer(asked: readonly Asked[]): void {
+  for (const { question, resolve, reject } of asked) {
+    try {
+      resolve(question())
+    } catch (cause) {
+      reject(unavailable(cause))
+    }
+  }
+}
+
+function rejectAll(waiting: readonly Pick<Waiting, "reject">[], cause: unknown): void {
+  for (const { reject } of waiting) reject(unavailable(cause))
 }
 
 function closed(): LinklatchError {
