@@ -17,12 +17,10 @@ const RETRY_AFTER_SECONDS = "5"
 
 export function createHandler(site: Site): Handler {
   const find = createFinder()
-  let isWarned = false
   return async (incoming) => {
-    if (incoming.remoteAddress === undefined && !isWarned) {
-      isWarned = true
-      const cure = "Pass { remoteAddress } to auth.handler: without it all clients share one limit."
-      site.context.log.warn("remote_address_missing", { cure })
+    if (incoming.remoteAddress === undefined) {
+      const cure = "Pass remoteAddress to auth.handler or auth.answer: without it all clients share one limit."
+      site.warnOnce("remote_address_missing", { cure })
     }
     const visit = new Visit(site, incoming)
     return pass(find, visit).catch((error: unknown) => respondFault(visit, error))

@@ -12,6 +12,7 @@ import type { Incoming } from "./incoming.ts"
 import { safeNext } from "./next.ts"
 import { assetVersion } from "./pages/assets.ts"
 import type { PageContext } from "./pages/layout.ts"
+import { pathOf } from "./path-of.ts"
 import type { Site } from "./site.ts"
 
 /** One request, as far as it has been read: what is costly is read when it is asked for. */
@@ -27,11 +28,9 @@ export class Visit {
   constructor(site: Site, incoming: Incoming) {
     this.site = site
     this.incoming = incoming
-    const { target, remoteAddress } = incoming
-    const mark = target.indexOf("?")
-    this.path = mark === -1 ? target : target.slice(0, mark)
+    this.path = pathOf(incoming)
     this.#cookieHeader = incoming.header("cookie")
-    const ip = site.clientAddress.read(remoteAddress, incoming.header("x-forwarded-for"))
+    const ip = site.clientAddress.read(incoming.remoteAddress, incoming.header("x-forwarded-for"))
     this.client = { ip, userAgent: incoming.header("user-agent")?.slice(0, 512) ?? null }
   }
 

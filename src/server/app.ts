@@ -1,13 +1,13 @@
 import { randomUUID } from "node:crypto"
 import type { Auth } from "../auth.ts"
 import type { Answer } from "../http/answer.ts"
-import { createAddressFilter, createClientAddress } from "../http/client-address.ts"
+import { createClientAddress } from "../http/client-address.ts"
 import type { Incoming } from "../http/incoming.ts"
+import { pathOf } from "../http/path-of.ts"
 import type { AnswerIncoming } from "./http-server.ts"
 import type { LateMetrics } from "./late-metrics.ts"
 import type { ServerLog } from "./log.ts"
 import type { MetricsGuard } from "./metrics-guard.ts"
-import { pathOf } from "./path-of.ts"
 import { routePattern } from "./route-pattern.ts"
 
 /** Answers what is its own, and leaves the rest: null. */
@@ -93,7 +93,6 @@ function plain(status: number, body: string, headers: Readonly<Record<string, st
 /** One line of the access log and one count for each request. No query, no path of a stranger: they may hold a token (P12). */
 function createNote({ log, metrics, trustedProxies }: AppParts) {
   const clientAddress = createClientAddress(trustedProxies)
-  const isTrustedProxy = createAddressFilter(trustedProxies)
   return (incoming: Incoming, status: number, durationMs: number): void => {
     const method = METHODS.has(incoming.method) ? incoming.method : "other"
     const route = routePattern(pathOf(incoming))
@@ -107,7 +106,7 @@ function createNote({ log, metrics, trustedProxies }: AppParts) {
       status,
       ms: Math.round(durationMs * 100) / 100,
       client: clientAddress.read(peer, incoming.header("x-forwarded-for")),
-      requestId: (isTrustedProxy(peer ?? null) && proxyRequestId(incoming)) || randomUUID(),
+      requestId: (clientAddress.isTrustedProxy(peer) && proxyRequestId(incoming)) || randomUUID(),
     })
   }
 }

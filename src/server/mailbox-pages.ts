@@ -3,10 +3,10 @@ import type { Answer } from "../http/answer.ts"
 import type { Incoming } from "../http/incoming.ts"
 import { assetVersion } from "../http/pages/assets.ts"
 import { mailboxPage } from "../http/pages/mailbox-page.ts"
+import { pathOf } from "../http/path-of.ts"
 import { securityHeaders } from "../http/security-headers.ts"
 import type { DevelopmentMailbox } from "../mail/development-mailbox.ts"
 import type { Pages } from "./app.ts"
-import { pathOf } from "./path-of.ts"
 
 const HTML = { "Content-Type": "text/html; charset=utf-8" }
 const PAGE_HEADERS = securityHeaders({ isHttps: false, allowedOrigins: [], referrerPolicy: "same-origin" })

@@ -8,16 +8,14 @@ export type MetricsGuard = (incoming: Incoming) => boolean
 const FORWARDING_HEADERS = ["forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip", "via"]
 
 export function createMetricsGuard(allowed: readonly string[], options: PlainOptions): MetricsGuard {
-  const trustedProxies = options.trustedProxies ?? []
-  const clientAddress = createClientAddress(trustedProxies)
-  const isTrustedProxy = createAddressFilter(trustedProxies)
+  const clientAddress = createClientAddress(options.trustedProxies ?? [])
   const isAllowed = createAddressFilter(allowed)
   return (incoming) => {
     const { remoteAddress: peer } = incoming
     const forwardedFor = incoming.header("x-forwarded-for")
     const isForwarded = FORWARDING_HEADERS.some((name) => incoming.header(name) !== null)
     // A proxy on this machine that nobody named would make the whole world look like 127.0.0.1.
-    if (isForwarded && (forwardedFor === null || !isTrustedProxy(peer ?? null))) return false
+    if (isForwarded && (forwardedFor === null || !clientAddress.isTrustedProxy(peer))) return false
     return isAllowed(clientAddress.read(peer, forwardedFor))
   }
 }

@@ -1,4 +1,4 @@
-import type { Incoming } from "../http/incoming.ts"
+import type { Incoming } from "./incoming.ts"
 
 /** The path of a request, without its query. */
 export function pathOf({ target }: Pick<Incoming, "target">): string {
