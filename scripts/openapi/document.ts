@@ -1,7 +1,6 @@
-import { readFileSync } from "node:fs"
-import { join } from "node:path"
 import { toJsonSchemaDefs } from "@valibot/to-json-schema"
 import { routes } from "../../src/http/routes.ts"
+import { readManifest } from "../manifest.ts"
 import { projectRoot } from "../run-command.ts"
 import { describeAnswers } from "./describe-answers.ts"
 import { type Operation, operations } from "./operations.ts"
@@ -37,7 +36,7 @@ export function openapiDocument(answers: readonly RecordedAnswer[]): object {
 const SERVER = { url: "https://login.example.com", description: "Your own: PUBLIC_BASE_URL." }
 
 function describeApi(): object {
-  const { version } = JSON.parse(readFileSync(join(projectRoot, "package.json"), "utf8")) as { version: string }
+  const { version } = readManifest(projectRoot)
   const description = [
     "Sign people in by e-mail from pages of your own. A POST or a DELETE must come from your own pages (browsers say so themselves), or from a program that is no browser, with `Content-Type: application/json`.",
     "What goes wrong is `application/problem+json` (RFC 9457) with a stable `code`. Answers may gain fields; a body with a field that is not listed here is refused.",

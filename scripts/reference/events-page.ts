@@ -7,7 +7,7 @@ const EVENTS = "src/core/audit/event.ts"
 export function eventsPage(): string {
   const { declarations } = readModule(EVENTS)
   const events = declarations.get("EventDetail")
-  const reasons = ["WithheldReason", "ConsumeFailure", "RevokeReason", "LimitName"]
+  const types = ["WithheldReason", "ConsumeFailure", "RevokeReason", "Actor", "LimitName"]
   const names = [...(events?.text.matchAll(/^ {2}(\w+):/gm) ?? [])].map(([, name = ""]) => name)
   const rows = names.map((name) => [
     code(name),
@@ -20,7 +20,7 @@ export function eventsPage(): string {
     table(["event", "detail", "when"], rows),
     "Events of your own have a dot in their name, and go in with [`auth.audit.record`](library.md#auth).",
     "## Values",
-    ...reasons.map((name) => {
+    ...types.map((name) => {
       const { doc = "", text = "" } = declarations.get(name) ?? {}
       return page(doc, fence("ts", text.replace(/^export /, ""))).trim()
     }),

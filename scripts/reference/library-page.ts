@@ -1,5 +1,4 @@
-import { readFileSync } from "node:fs"
-import { join } from "node:path"
+import { doorsOf, readManifest } from "../manifest.ts"
 import { projectRoot } from "../run-command.ts"
 import { code, fence, page, table } from "./markdown.ts"
 import { type Declaration, findDeclaration, type Module, readModule } from "./read-module.ts"
@@ -36,16 +35,10 @@ export function libraryPage(): string {
 }
 
 function readDoors(): { readonly name: string; readonly module: Module }[] {
-  const { name, exports } = JSON.parse(readFileSync(join(projectRoot, "package.json"), "utf8")) as {
-    name: string
-    exports: Record<string, unknown>
-  }
-  return Object.keys(exports)
-    .filter((door) => door !== "./package.json")
-    .map((door) => ({
-      name: name + door.slice(1),
-      module: readModule(door === "." ? "src/index.ts" : `src${door.slice(1)}.ts`),
-    }))
+  return doorsOf(readManifest(projectRoot)).map(({ name, types }) => ({
+    name,
+    module: readModule(types.replace(/^dist\/(.+)\.d\.ts$/, "src/$1.ts")),
+  }))
 }
 
 function doorSection(name: string, module: Module, shown: Set<string>): string {

@@ -16,7 +16,7 @@ interface GlobalOptions {
   readonly dev?: boolean
 }
 
-/** Adds a command with its examples; `exit` hears the exit code. */
+/** Adds a command with its examples. */
 export function defineCommand(
   parent: Command,
   nameAndArguments: string,
@@ -35,7 +35,7 @@ export interface Acting {
   readonly readsSettings?: boolean
 }
 
-/** Makes the function that commander calls out of one that takes a context and returns an exit code. */
+/** Makes the function that commander calls out of one that takes a context and returns an exit code, which `exit` hears. */
 export function acting<Options>(
   exit: (code: number) => void,
   act: Act<Options>,

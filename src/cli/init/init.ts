@@ -7,7 +7,7 @@ import { readEnvText } from "../env-file/env-text.ts"
 import { type ReadFile, readForChange, writeFileWhole } from "../env-file/write-file-whole.ts"
 import { exitCodes } from "../exit-codes.ts"
 import { type CommandError, printError } from "../print-error.ts"
-import type { Answered, AnswerName, Answers } from "./answers.ts"
+import type { Answered, AnswerName } from "./answers.ts"
 import { checkSettings } from "./check-answer.ts"
 import { chooseAnswers, type Flags } from "./choose-answers.ts"
 import { type ComposedEnv, composeEnvText } from "./compose-env-text.ts"
@@ -66,7 +66,7 @@ async function completeAnswers(context: CommandContext, known: Answered, isYes: 
 }
 
 function misuseOf({ answers, sources }: Answered): string | null {
-  const { signUp, adminEmails } = answers satisfies Answers
+  const { signUp, adminEmails } = answers
   if (signUp === "open" || adminEmails.length > 0 || sources.signUp === "kept") return null
   return `With --sign-up ${signUp} and no --admin, nobody could ever sign in. Add --admin you@example.com. Nothing was written.`
 }

@@ -53,14 +53,14 @@ function json(
 }
 
 function prose(report: InitReport, snippet: readonly SnippetFile[]): string {
-  const { file, faults } = report
+  const { faults } = report
   return [
     ...written(report),
     ...(faults.length === 0 ? [] : ["", styleText("bold", "Worth a look"), faultLines(faults)]),
     "",
     gitLine(report),
     "",
-    ...(snippet.length === 0 ? serverLines(file) : snippetLines(report, snippet)),
+    ...(snippet.length === 0 ? serverLines(report) : snippetLines(report, snippet)),
     "",
     styleText("bold", "Next"),
     ...nextLines(report),
@@ -128,10 +128,11 @@ function gitLine({ file, git }: InitReport): string {
   }
 }
 
-function serverLines(file: string): readonly string[] {
+function serverLines({ file, answered }: InitReport): readonly string[] {
+  const isFound = answered.sources.framework === "folder"
   return [
     styleText("bold", "In front of any application"),
-    "  There is no package.json here, so Linklatch runs as a server beside your application, behind the same proxy:",
+    `  ${isFound ? "There is no package.json here, so " : ""}Linklatch runs as a server beside your application, behind the same proxy:`,
     "",
     `    npx linklatch serve --env-file ${file}`,
   ]

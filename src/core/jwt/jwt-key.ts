@@ -18,7 +18,7 @@ export interface PublicJwk {
   readonly use: "sig"
 }
 
-// Signed in with nothing else that is made from the secret: neither a cookie's signature nor a code's hash is this key.
+// Keeps this key apart from all else that is made from the secret: cookies' signatures, and the hashes of codes.
 const PURPOSE = "linklatch jwt ed25519"
 const SEED_BYTES = 32
 // What stands before the seed in PKCS #8 (RFC 8410 §7).
