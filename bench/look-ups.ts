@@ -5,6 +5,7 @@ import { type Address, canonicalAddress } from "../src/core/addresses/canonical-
 import { DAY } from "../src/core/clock.ts"
 import type { Store } from "../src/index.ts"
 import { sqlite } from "../src/sqlite.ts"
+import { median } from "./figures.ts"
 import { temporaryFolder } from "./temporary-folder.ts"
 
 const ROWS = 1_000_000
@@ -82,8 +83,4 @@ async function time(look: () => Promise<unknown>): Promise<number> {
   const startedAt = performance.now()
   await look()
   return performance.now() - startedAt
-}
-
-function median(times: readonly number[]): number {
-  return times.toSorted((one, other) => one - other)[Math.floor(times.length / 2)] ?? 0
 }

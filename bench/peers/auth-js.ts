@@ -1,6 +1,6 @@
 /**
  * Auth.js with a mail provider, its Drizzle adapter and better-sqlite3. It brings no mount for node:http, so its handler
- * (Request → Response) stands on @hono/node-server, as ours does. It has no limits. Sessions are in the database, its
+ * (Request → Response) stands on @hono/node-server. It has no limits. Sessions are in the database, its
  * default with an adapter.
  */
 
