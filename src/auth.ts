@@ -34,9 +34,9 @@ export interface Auth {
      * @throws LinklatchError `invalid_argument` when the limit isn't a whole number from 1 to 1000.
      */
     list(options?: UserListOptions): Promise<UserPage>
-    /** Ends every session and link of the user at once. */
+    /** Ends every session and link of the user at once. `unchanged`: they were disabled already. */
     disable(userId: string): Promise<"changed" | "unchanged" | "unknown_user">
-    /** Lets the user sign in again. */
+    /** Lets the user sign in again. `unchanged`: they could already. */
     enable(userId: string): Promise<"changed" | "unchanged" | "unknown_user">
     /** Whether the user's address is one of `adminEmails`. */
     isAdmin(user: User): boolean
@@ -46,7 +46,7 @@ export interface Auth {
     list(userId: string): Promise<readonly Session[]>
     /** Ends one session at once. False when the user has no such session any more. */
     revoke(userId: string, sessionId: string): Promise<boolean>
-    /** Signs the user out everywhere: every session ends, and so do links and codes that are still out. */
+    /** Signs the user out everywhere: every session ends, and so do links and codes that are still out. Returns how many sessions ended. */
     revokeAll(userId: string): Promise<number>
   }
   readonly providers: {

@@ -1,4 +1,4 @@
-/** A structured log: one event name, flat fields. `pino` loggers fit through `server/log.ts`. */
+/** A structured log: one event name, flat fields. `console` has this shape too. */
 export interface Log {
   info(event: string, fields?: LogFields): void
   warn(event: string, fields?: LogFields): void

@@ -108,7 +108,7 @@ describe("linklatch init", () => {
     expect(readdirSync(directory)).toEqual([])
   })
 
-  it("writes nothing into a folder that it may not write into, or over a file that isn't one", async () => {
+  it("writes nothing where a folder has the name of the file", async () => {
     const directory = project(null)
     mkdirSync(join(directory, ".env"))
     const { code, err } = await finish("init", { directory })

@@ -1,13 +1,13 @@
 import { spawn } from "node:child_process"
 import { once } from "node:events"
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs"
-import { createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
 import { expect, onTestFinished } from "vitest"
 import { projectRoot } from "../../scripts/run-command.ts"
 import { Browser } from "../browser.ts"
+import { freePort } from "../free-port.ts"
 import { sendToPort } from "../send-to-port.ts"
 
 /** An example as a process of its own, in an empty folder. It ends with the test. */
@@ -97,16 +97,6 @@ function startProcess(name: string, env: Readonly<Record<string, string>>, folde
     await ended
   })
   return { child, ended, output: () => printed }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1")
-  await once(server, "listening")
-  const address = server.address()
-  const closed = once(server, "close")
-  server.close()
-  await closed
-  return typeof address === "object" && address !== null ? address.port : 0
 }
 
 function readLog(output: string): readonly Record<string, unknown>[] {
