@@ -1,8 +1,8 @@
 import type { AuditEvent } from "../core/audit/event.ts"
 import { maskAddress } from "../core/audit/mirror-events.ts"
+import { isoTime } from "../core/clock.ts"
 import { quote } from "../server/pretty-line.ts"
 import { columns } from "./columns.ts"
-import { isoTime } from "./show-time.ts"
 
 const WIDTHS = [20, 15, 26, 15]
 // For searching, which `--json` is there for; a session's id is what `sessions revoke` takes.

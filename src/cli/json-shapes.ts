@@ -1,6 +1,6 @@
+import { isoTime } from "../core/clock.ts"
 import type { Session } from "../core/sessions/session.ts"
 import type { ProviderUse, User } from "../core/users/user.ts"
-import { isoTime } from "./show-time.ts"
 
 /** Users, sessions and ways in as `--json` prints them: times in ISO 8601. */
 export function userJson({ id, email, displayName, createdAt, disabledAt }: User) {

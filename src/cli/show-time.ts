@@ -2,8 +2,3 @@
 export function showTime(at: number): string {
   return new Date(at).toISOString().slice(0, 16).replace("T", " ")
 }
-
-/** ISO 8601, for programs. */
-export function isoTime(at: number): string {
-  return new Date(at).toISOString()
-}

@@ -6,6 +6,9 @@ export interface Clock {
 
 export const systemClock: Clock = { now: () => Date.now() }
 
+/** ISO 8601 in UTC, with milliseconds: for programs. */
+export const isoTime = (at: number): string => new Date(at).toISOString()
+
 export const SECOND = 1_000
 export const MINUTE = 60 * SECOND
 export const HOUR = 60 * MINUTE

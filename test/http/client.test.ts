@@ -143,6 +143,10 @@ describe("the client", () => {
     expect((await createClient({ baseUrl: "http://127.0.0.1:1" }).session()).error?.code).toBe("network_error")
   })
 
+  it("resolves, and sends nothing, where an id can't stand in an address", async () => {
+    expect((await answering(() => Response.json({})).sessions.revoke("\ud800")).error?.code).toBe("network_error")
+  })
+
   it("resolves with bad_response when what came back isn't Linklatch's", async () => {
     const type = (text: string) => ({ headers: { "content-type": text } })
     const answers: (() => Response)[] = [

@@ -1,4 +1,4 @@
-import { HOUR } from "../../core/clock.ts"
+import { HOUR, isoTime } from "../../core/clock.ts"
 import { systemRandom } from "../../core/random.ts"
 import { createSecret } from "../../core/secret.ts"
 import { readEnvironment } from "../../server/environment.ts"
@@ -10,7 +10,6 @@ import { writeFileWhole } from "../env-file/write-file-whole.ts"
 import { exitCodes } from "../exit-codes.ts"
 import { plural } from "../plural.ts"
 import { printError } from "../print-error.ts"
-import { isoTime } from "../show-time.ts"
 import { findSecrets, type SecretPlace } from "./find-secrets.ts"
 import { secretLine, showSecrets } from "./secret-lines.ts"
 

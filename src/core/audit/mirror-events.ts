@@ -1,4 +1,5 @@
 import type { Address } from "../addresses/canonical-address.ts"
+import { isoTime } from "../clock.ts"
 import type { Log } from "../log.ts"
 import type { AuditEvent } from "./event.ts"
 
@@ -8,7 +9,7 @@ export function mirrorEvent(event: AuditEvent, log: Log, isEmailClear: boolean):
   log.info("auth_event", {
     type: event.type,
     id: event.id,
-    at: new Date(event.at).toISOString(),
+    at: isoTime(event.at),
     userId: event.userId,
     email: person?.address == null ? null : isEmailClear ? person.address : maskAddress(person.address),
     ip: person?.ip ?? null,

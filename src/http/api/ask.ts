@@ -1,5 +1,5 @@
 import { canonicalAddress } from "../../core/addresses/canonical-address.ts"
-import { SECOND } from "../../core/clock.ts"
+import { isoTime, SECOND } from "../../core/clock.ts"
 import { hashFlow } from "../../core/links/flow.ts"
 import type { PendingRequest } from "../../core/store.ts"
 import type { Answer } from "../answer.ts"
@@ -12,7 +12,6 @@ import type { Visit } from "../visit.ts"
 import type { PendingSignIn } from "./answers.ts"
 import { signInBody } from "./bodies.ts"
 import { refuseBody } from "./refuse-body.ts"
-import { showTime } from "./show.ts"
 
 /** Takes an address, and answers with what a page that waits for the mail has to show. */
 export async function askByJson(visit: Visit): Promise<Answer> {
@@ -39,7 +38,7 @@ function showPending(
     codeTriesLeft,
     lifetimeSeconds: linkTtl / SECOND,
     // The mail is given up one lifetime after asking, and link and code live one from its sending.
-    expiresAt: showTime(requestedAt + 2 * linkTtl),
-    resendAfter: showTime(requestedAt + RESEND_AFTER),
+    expiresAt: isoTime(requestedAt + 2 * linkTtl),
+    resendAfter: isoTime(requestedAt + RESEND_AFTER),
   }
 }

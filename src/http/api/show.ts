@@ -1,3 +1,4 @@
+import { isoTime } from "../../core/clock.ts"
 import type { Session } from "../../core/sessions/session.ts"
 import type { Settings } from "../../core/settings.ts"
 import type { SignedIn } from "../../core/store.ts"
@@ -10,25 +11,20 @@ export function showSignedIn({ user, session }: SignedIn, settings: Settings): {
 }
 
 function showUser({ id, email, displayName, createdAt }: User, { adminEmails }: Settings): ApiUser {
-  return { id, email, displayName, createdAt: showTime(createdAt), isAdmin: adminEmails.has(email) }
+  return { id, email, displayName, createdAt: isoTime(createdAt), isAdmin: adminEmails.has(email) }
 }
 
 export function showSession(session: Session, currentId: string): ApiSession {
   const { id, provider, device } = session
   return {
     id,
-    createdAt: showTime(session.createdAt),
-    lastSeenAt: showTime(session.lastSeenAt),
-    idleExpiresAt: showTime(session.idleExpiresAt),
-    expiresAt: showTime(session.expiresAt),
+    createdAt: isoTime(session.createdAt),
+    lastSeenAt: isoTime(session.lastSeenAt),
+    idleExpiresAt: isoTime(session.idleExpiresAt),
+    expiresAt: isoTime(session.expiresAt),
     provider,
-    provenAt: showTime(session.provenAt),
+    provenAt: isoTime(session.provenAt),
     device,
     isCurrent: id === currentId,
   }
-}
-
-/** ISO 8601 in UTC, with milliseconds. */
-export function showTime(at: number): string {
-  return new Date(at).toISOString()
 }
