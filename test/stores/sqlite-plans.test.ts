@@ -26,6 +26,10 @@ it("sorts nothing in memory but what is one user's", () => {
   expect(sorts).toEqual([])
 })
 
+it("numbers no parameter, as Node 22.18 binds by position only what has no number", () => {
+  expect(statements.filter(({ sql }) => /\?\d/.test(sql))).toEqual([])
+})
+
 /** Every statement of the store, with what SQLite says about how it would run it. */
 function preparedByStore(
   Database: typeof DatabaseSync,

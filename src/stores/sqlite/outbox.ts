@@ -21,9 +21,9 @@ const HELD = `
 const FINISH = "update outbox set state = ?, reason = ?, settled_at = ?, lease_id = null where outbox_id = ?"
 const REQUEUE = "update outbox set due_at = ?, attempts = attempts - ?, lease_id = null where outbox_id = ?"
 const SUPERSEDE_OLDER = `
-  update magic_link_tokens set superseded_at = ?1
-  where flow_hash = ?2 and consumed_at is null and superseded_at is null
-    and seq < (select seq from magic_link_tokens where flow_hash = ?2 and link_id = ?3)`
+  update magic_link_tokens set superseded_at = ?
+  where flow_hash = ? and consumed_at is null and superseded_at is null
+    and seq < (select seq from magic_link_tokens where flow_hash = ? and link_id = ?)`
 const BACKLOG = `
   select count(*) as queued, min(r.requested_at) as oldest_at
   from outbox o join sign_in_requests r on r.request_id = o.request_id where o.state = 'queued'`
@@ -97,7 +97,7 @@ function createSettle(database: DatabaseSync): Settle {
     switch (result.status) {
       case "sent":
         finish.run("sent", null, at, outboxId)
-        supersedeOlder.run(at, row.flow_hash, result.detail.linkId)
+        supersedeOlder.run(at, row.flow_hash, row.flow_hash, result.detail.linkId)
         return journal.write({ type: "link_sent", detail: result.detail }, null)
       case "withheld":
         finish.run("withheld", result.reason, at, outboxId)

@@ -22,12 +22,12 @@ const TOUCH = `
   update sessions set last_seen_at = ?, idle_expires_at = min(?, expires_at)
   where token_hash = ? and revoked_at is null and last_seen_at < ?`
 const REVOKE = `
-  update sessions set revoked_at = ?1, revoked_reason = ?2
-  where revoked_at is null and idle_expires_at > ?1 and expires_at > ?1`
+  update sessions set revoked_at = ?, revoked_reason = ?
+  where revoked_at is null and idle_expires_at > ? and expires_at > ?`
 const REVOKE_BY = {
-  token: `${REVOKE} and token_hash = ?3 returning session_id, user_id`,
-  id: `${REVOKE} and user_id = ?3 and session_id = ?4 returning session_id, user_id`,
-  user: `${REVOKE} and user_id = ?3 returning session_id, user_id`,
+  token: `${REVOKE} and token_hash = ? returning session_id, user_id`,
+  id: `${REVOKE} and user_id = ? and session_id = ? returning session_id, user_id`,
+  user: `${REVOKE} and user_id = ? returning session_id, user_id`,
 } as const
 
 const TOUCH_PATIENCE = 200
@@ -65,10 +65,10 @@ export function createEndSessions(database: DatabaseSync): EndSessions {
   const byUser = database.prepare(REVOKE_BY.user)
   return (which, reason, at, journal, by) => {
     const ended = ("tokenHash" in which
-      ? byToken.all(at, reason, which.tokenHash)
+      ? byToken.all(at, reason, at, at, which.tokenHash)
       : which.sessionId === "all"
-        ? byUser.all(at, reason, which.userId)
-        : byId.all(at, reason, which.userId, which.sessionId)) as unknown as readonly {
+        ? byUser.all(at, reason, at, at, which.userId)
+        : byId.all(at, reason, at, at, which.userId, which.sessionId)) as unknown as readonly {
       session_id: string
       user_id: string
     }[]
