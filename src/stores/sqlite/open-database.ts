@@ -25,7 +25,14 @@ export function openDatabase(path: string): DatabaseSync {
   }
 }
 
+// Never opens a file that is there: to close it gives up the locks of every other connection that this process has on it, and
+// another process then deletes the log that they still write to. SQLite before 3.51, as Node 22.18 has it, loses what they
+// commit (sqlite.org/howtocorrupt.html, 2.2).
 function createPrivateFile(path: string): void {
   mkdirSync(dirname(path), { recursive: true })
-  closeSync(openSync(path, "a", 0o600))
+  try {
+    closeSync(openSync(path, "wx", 0o600))
+  } catch (fault) {
+    if (!(fault instanceof Error && "code" in fault && fault.code === "EEXIST")) throw fault
+  }
 }
