@@ -50,11 +50,17 @@ export function testFacts(
   createDatabase: () => Promise<TestDatabase>,
   runner: TestRunner,
 ): void {
+  const expect = withoutMessage(runner.expect)
   runner.describe(concept, () => {
     for (const [title, prove] of Object.entries(facts)) {
-      runner.it(title, () => proveInLab(prove, createDatabase, runner.expect), TIMEOUT_MS)
+      runner.it(title, () => proveInLab(prove, createDatabase, expect), TIMEOUT_MS)
     }
   })
+}
+
+// Jest throws where it is given a second argument, and its function says that it takes one.
+function withoutMessage(expect: Expect): Expect {
+  return expect.length > 1 ? expect : (actual) => expect(actual)
 }
 
 async function proveInLab(
