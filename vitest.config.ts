@@ -28,6 +28,17 @@ export default defineConfig({
           expect: { poll: { timeout: 5_000 } },
         },
       },
+      {
+        test: {
+          ...alone(3),
+          name: "installs",
+          include: ["test/installs/**/*.test.ts"],
+          globalSetup: ["test/package/build-once.ts"],
+          testTimeout: 60_000,
+          hookTimeout: 300_000,
+          expect: { poll: { timeout: 5_000 } },
+        },
+      },
       { test: { ...together(0), name: "docs", include: ["test/docs/**/*.test.ts"] } },
       { test: { ...together(0), name: "cli", include: ["test/cli/**/*.test.ts"], testTimeout: 30_000 } },
       { test: { ...alone(1), name: "attack", include: ["test/attack/**/*.test.ts"], testTimeout: 30_000 } },

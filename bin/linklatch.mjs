@@ -4,9 +4,12 @@ import { existsSync } from "fs"
 
 var version = process.versions.node.split(".").map(Number)
 
-if (version[0] < 22 || (version[0] === 22 && version[1] < 18)) {
+// 23 is newer, but never got what 22.16 and 24 did for SQLite.
+if (version[0] < 22 || (version[0] === 22 && version[1] < 18) || version[0] === 23) {
   console.error(
-    "linklatch needs Node 22.18 or newer; this is Node " + process.versions.node + ". See https://nodejs.org",
+    "linklatch needs Node 22.18 or newer, but not 23; this is Node " +
+      process.versions.node +
+      ". See https://nodejs.org",
   )
   process.exitCode = 1
 } else {

@@ -34,7 +34,9 @@ const SUITES: readonly Suite[] = [
   { name: "proxy tests", project: "proxies", needs: [programs.nginx, programs.caddy, programs.python] },
   { name: "browser tests", project: "e2e", needs: [programs.chromium] },
 ]
-const WITHOUT_PROGRAMS = SUITES.flatMap(({ project }) => ["--project", `!${project}`])
+/** Asks the registry for a few hundred megabytes, so it runs by itself: `npm run test:installs`. */
+const INSTALLS = "installs"
+const THE_REST = [...SUITES.map(({ project }) => project), INSTALLS].flatMap((project) => ["--project", `!${project}`])
 
 const startedAt = performance.now()
 const reports = mkdtempSync(join(tmpdir(), "linklatch-tests-"))
@@ -53,14 +55,15 @@ printSummary()
 async function runEverything(): Promise<void> {
   const checked = await runCommand("node", ["scripts/check.ts"], { show: true })
   if (checked.exitCode !== 0) faults.push("npm run check failed")
-  await runTests("tests", WITHOUT_PROGRAMS)
+  await runTests("tests", THE_REST)
   for (const suite of SUITES) await runWithPrograms(suite, [])
 }
 
 async function runOnly(args: readonly string[]): Promise<void> {
   const suite = SUITES.find(({ project }) => args.some((arg) => arg.includes(project)))
-  if (suite === undefined) await runTests("tests", [...WITHOUT_PROGRAMS, ...args])
-  else await runWithPrograms(suite, args)
+  if (suite !== undefined) await runWithPrograms(suite, args)
+  else if (args.some((arg) => arg.includes(INSTALLS))) await runTests("installs", ["--project", INSTALLS, ...args])
+  else await runTests("tests", [...THE_REST, ...args])
 }
 
 async function runWithPrograms({ name, project, needs }: Suite, args: readonly string[]): Promise<void> {

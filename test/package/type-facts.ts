@@ -6,6 +6,11 @@ import { projectRoot, runCommand } from "../../scripts/run-command.ts"
 /** What test/types asks for beside the package itself. */
 export const TYPES_NEEDED = ["@types/node", "@types/express", "express", "fastify"]
 
+interface TypePlace {
+  readonly folder: string
+  readonly tsc: string
+}
+
 const ways = {
   "as Node finds modules": ["--module", "nodenext"],
   "as bundlers find modules": ["--module", "preserve", "--moduleResolution", "bundler"],
@@ -13,15 +18,28 @@ const ways = {
 const exactness = { "left out or undefined": "false", "left out only": "true" }
 
 /** Type-checks test/types in a consumer's folder, each way that it may be set up, with a compiler of its choice. */
-export function typeFacts(place: () => { readonly folder: string; readonly tsc: string }): void {
+export function typeFacts(place: () => TypePlace): void {
   for (const [way, options] of Object.entries(ways))
     for (const [optional, exact] of Object.entries(exactness))
       it(`take right use and refuse wrong use, ${way}, where what is optional may be ${optional}`, async () => {
-        const { folder, tsc } = place()
-        cpSync(join(projectRoot, "test/types"), folder, { recursive: true })
-        writeFileSync(join(folder, "package.json"), JSON.stringify({ type: "module" }))
-        const exactly = ["--exactOptionalPropertyTypes", exact]
-        const { output } = await runCommand(tsc, ["-p", folder, ...options, ...exactly, "--pretty", "false"])
-        expect(output).toBe("")
+        expect(await complaints(place(), [...options, "--exactOptionalPropertyTypes", exact])).toBe("")
       })
+
+  it("of the client know nothing of Node", async () => {
+    const { folder, tsc } = place()
+    const page = {
+      extends: "./tsconfig.json",
+      compilerOptions: { types: [], lib: ["es2022", "dom"] },
+      include: ["client.ts"],
+    }
+    writeFileSync(join(folder, "page.json"), JSON.stringify(page))
+    expect(await complaints({ folder, tsc }, [], "page.json")).toBe("")
+  })
+}
+
+async function complaints({ folder, tsc }: TypePlace, options: readonly string[], project = "tsconfig.json") {
+  cpSync(join(projectRoot, "test/types"), folder, { recursive: true })
+  writeFileSync(join(folder, "package.json"), JSON.stringify({ type: "module" }))
+  const args = ["-p", join(folder, project), ...options, "--pretty", "false"]
+  return (await runCommand(tsc, args)).output.trim()
 }
