@@ -12,7 +12,7 @@ export function printFaults(
   warnings: readonly SettingFault[],
 ): number {
   const count = faults.length === 1 ? "one setting is" : `${faults.length} settings are`
-  const message = `Linklatch can't start: ${count} at fault.`
+  const message = `Linklatch can't go on: ${count} at fault.`
   if (context.isJson) {
     const error = { code: "invalid_configuration", message, faults, warnings, envFile: context.envFile } as const
     return printError(context, error, exitCodes.configuration)

@@ -43,7 +43,10 @@ function createProgram(isJson: boolean, exit: (code: number) => void): Command {
     .option("--no-env-file", "no .env, where development would read one")
     .addHelpText("after", EXAMPLES)
     .configureHelp({ showGlobalOptions: true })
-    .configureOutput({ outputError: (text, write) => write(isJson ? errorLine("usage", plain(text)) : text) })
+    .configureOutput({
+      outputError: (text, write) =>
+        write(isJson ? errorLine("usage", plain(text)) : text.replace(/^error: /, "linklatch: ")),
+    })
     .exitOverride()
   defineServerCommands(program.commandsGroup("The server:"), exit)
   defineSetupCommands(program.commandsGroup("Setting up:"), exit)

@@ -82,7 +82,7 @@ function defineKeys(program: Command, exit: Exit): void {
       { readsSettings: false },
     ),
   )
-  defineCommand(keys, "rotate", "put a new secret in front; nobody is signed out", ROTATE_EXAMPLES)
+  defineCommand(keys, "rotate", "put a new secret in front of the older ones", ROTATE_EXAMPLES)
     .option("--keep <n>", "how many older ones stay", wholeNumber(0), 2)
     .option("-y, --yes", "don't ask")
     .action(

@@ -5,6 +5,7 @@ import { type App, askForMail, ORIGIN, signIn, tokenOf } from "../app.ts"
 import { findAnswerFaults } from "./answer-faults.ts"
 import { ownJson } from "./hostile-request.ts"
 import { ownApp } from "./own-app.ts"
+import { untilIdle } from "./until-idle.ts"
 
 const EMAIL = '"email":"ada@example.com"'
 const wide = {
@@ -127,12 +128,12 @@ describe("a JSON body", () => {
       `{"email"${" ".repeat(8_000)}:"a"}`,
       `[${'"",'.repeat(2_700)}""]`,
     ]
-    const startedAt = performance.now()
+    const before = process.cpuUsage()
     for (const body of bodies) {
       for (let round = 0; round < 20; round++) await app.browser().api("POST", "sign-in", body)
     }
     // In square time each of 140 bodies would be some ten million steps: seconds in all.
-    expect(performance.now() - startedAt).toBeLessThan(1_000)
+    expect(process.cpuUsage(before).user).toBeLessThan(2_000_000)
   })
 
   it("TOK-11 P13 with a token or a code that isn't one is refused, and no link is touched", async () => {
@@ -140,6 +141,7 @@ describe("a JSON body", () => {
     const browser = app.browser()
     const message = await askForMail(app, browser, "ada@example.com")
     const token = tokenOf(message)
+    await untilIdle(app)
     const before = (await app.events()).length
     for (const odd of [
       "",

@@ -112,7 +112,7 @@ describe("linklatch init", () => {
     const directory = project(null)
     mkdirSync(join(directory, ".env"))
     const { code, err } = await finish("init", { directory })
-    expect([code, err]).toEqual([1, expect.stringContaining("EISDIR")])
+    expect([code, err]).toEqual([1, expect.stringContaining("is a folder")])
     expect(readdirSync(directory)).toEqual([".env"])
   })
 })

@@ -26,6 +26,7 @@ export interface ReadFile {
 export function readForChange(path: string): ReadFile {
   if (!existsSync(path)) return { path, text: null }
   const real = realpathSync(path)
+  if (statSync(real).isDirectory()) throw new Error(`${path} is a folder. Name a file.`)
   return { path: real, text: readFileSync(real, "utf8") }
 }
 

@@ -12,7 +12,7 @@ import { checkSettings } from "./check-answer.ts"
 import { chooseAnswers, type Flags } from "./choose-answers.ts"
 import { type ComposedEnv, composeEnvText } from "./compose-env-text.ts"
 import { findFramework } from "./find-framework.ts"
-import { ignoreInGit } from "./ignore-in-git.ts"
+import { type GitOutcome, ignoreInGit } from "./ignore-in-git.ts"
 import { printInit } from "./print-init.ts"
 
 export interface InitOptions {
@@ -42,7 +42,9 @@ export async function initCommand(context: CommandContext, options: InitOptions)
     const message = `${fault.variable}: ${fault.problem} ${fault.cure} Nothing was written.`
     return printError(context, { code: "usage", message, faults }, exitCodes.usage)
   }
-  const git = ignoreInGit(path)
+  // First, so that settings with a secret in them never lie where git would take them along.
+  const git = tellGit(path)
+  if ("code" in git) return printError(context, git)
   const problem = write(file, composed)
   if (problem !== null) return printError(context, problem)
   const leftAside = flagsLeftAside(options.flags, answered)
@@ -57,6 +59,16 @@ export async function initCommand(context: CommandContext, options: InitOptions)
     faults,
   })
   return exitCodes.ok
+}
+
+function tellGit(path: string): GitOutcome | CommandError {
+  try {
+    return ignoreInGit(path)
+  } catch (cause) {
+    const says = cause instanceof Error ? cause.message : String(cause)
+    const message = `.gitignore can't be written, so git would take ${path} along: ${says} Nothing was written.`
+    return { code: "file_failed", message }
+  }
 }
 
 async function completeAnswers(context: CommandContext, known: Answered, isYes: boolean): Promise<Answered | null> {

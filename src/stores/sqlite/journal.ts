@@ -20,18 +20,18 @@ export interface Journal {
   write(event: EventBody, userId: string | null): void
 }
 
-/** What was taken down by the decisions of one transaction, to be written at its end. */
-export interface Pages {
+/** What the decisions of one transaction take down, to be written at its end. */
+export interface Transaction {
   readonly events: PendingEvent[]
   readonly people: Row[]
 }
 
 type PendingEvent = { readonly event: Omit<AuditEvent, "seq">; readonly piiId: string | null }
 
-export type OpenJournal = (pages: Pages, subject: Subject) => Journal
+export type OpenJournal = (transaction: Transaction, subject: Subject) => Journal
 
 export function createOpenJournal(random: Random = systemRandom): OpenJournal {
-  function keepPerson({ people }: Pages, person: EventPerson, at: number) {
+  function keepPerson({ people }: Transaction, person: EventPerson, at: number) {
     if (person.address === null && person.ip === null && person.userAgent === null)
       return { piiId: null, commitment: null }
     const salt = random.bytes(SALT_BYTES)
@@ -40,24 +40,24 @@ export function createOpenJournal(random: Random = systemRandom): OpenJournal {
     return { piiId, commitment: commitTo(person, salt) }
   }
 
-  return (pages, { at, address, client }) => {
+  return (transaction, { at, address, client }) => {
     const person = { address, ip: client.ip, userAgent: client.userAgent }
     let kept: ReturnType<typeof keepPerson> | null = null
     return {
       write({ type, detail }, userId) {
-        kept ??= keepPerson(pages, person, at)
+        kept ??= keepPerson(transaction, person, at)
         const { piiId, commitment } = kept
         const about = { id: uuidv7(at, random), at, userId, commitment, person: piiId === null ? null : person }
-        pages.events.push({ event: { ...about, type, detail } as PendingEvent["event"], piiId })
+        transaction.events.push({ event: { ...about, type, detail } as PendingEvent["event"], piiId })
       },
     }
   }
 }
 
-/** Writes the pages of a transaction, all at once, and returns its events as they stand in the log. */
-export type WritePages = (pages: Pages) => readonly AuditEvent[]
+/** Writes what a transaction took down, all at once, and returns its events as they stand in the log. */
+export type WriteEvents = (transaction: Transaction) => readonly AuditEvent[]
 
-export function createWritePages(database: DatabaseSync): WritePages {
+export function createWriteEvents(database: DatabaseSync): WriteEvents {
   const insertEvents = createInsertMany(database, INTO_EVENTS, 7)
   const insertPeople = createInsertMany(database, INTO_PII, 5)
   return ({ events, people }) => {

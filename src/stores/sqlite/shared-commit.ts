@@ -1,12 +1,10 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite"
 import type { AuditEvent } from "../../core/audit/event.ts"
 import { LinklatchError } from "../../core/fault.ts"
-import type { Pages, WritePages } from "./journal.ts"
-
-/** What a decision runs in. It may run again from the start, so it changes nothing but the database and these pages. */
-export type Transaction = Pages
+import type { Transaction, WriteEvents } from "./journal.ts"
 
 interface Waiting {
+  /** It may run again from the start, so it changes nothing but the database and what the transaction takes down. */
   readonly decision: (transaction: Transaction) => unknown
   readonly resolve: (result: unknown) => void
   readonly reject: (error: unknown) => void
@@ -33,7 +31,7 @@ const BUSY_PATIENCE = 5_000
  */
 export class SharedCommit {
   readonly #database: DatabaseSync
-  readonly #writePages: WritePages
+  readonly #writeEvents: WriteEvents
   readonly #publish: (events: readonly AuditEvent[]) => void
   readonly #begin: StatementSync
   readonly #commit: StatementSync
@@ -42,9 +40,9 @@ export class SharedCommit {
   #asked: Asked[] = []
   #isClosed = false
 
-  constructor(database: DatabaseSync, writePages: WritePages, publish: (events: readonly AuditEvent[]) => void) {
+  constructor(database: DatabaseSync, writeEvents: WriteEvents, publish: (events: readonly AuditEvent[]) => void) {
     this.#database = database
-    this.#writePages = writePages
+    this.#writeEvents = writeEvents
     this.#publish = publish
     this.#begin = database.prepare("begin immediate")
     this.#commit = database.prepare("commit")
@@ -122,7 +120,7 @@ export class SharedCommit {
   #decideAll(decisions: readonly Waiting[]): void {
     const transaction: Transaction = { events: [], people: [] }
     const results = decisions.map(({ decision }) => decision(transaction))
-    const events = transaction.events.length === 0 ? [] : this.#writePages(transaction)
+    const events = transaction.events.length === 0 ? [] : this.#writeEvents(transaction)
     this.#commit.run()
     // Not in this call: a listener that throws must not look like a decision that failed, which would run again.
     if (events.length > 0) queueMicrotask(() => this.#publish(events))

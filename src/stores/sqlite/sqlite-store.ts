@@ -3,7 +3,7 @@ import type { AuditEvent } from "../../core/audit/event.ts"
 import type { Store } from "../../core/store.ts"
 import { createAudit, type EventListeners } from "./audit.ts"
 import { createCodes } from "./codes.ts"
-import { createOpenJournal, createWritePages } from "./journal.ts"
+import { createOpenJournal, createWriteEvents } from "./journal.ts"
 import { createLatestEvents } from "./latest-events.ts"
 import { createLimits, createTakeLimit } from "./limits.ts"
 import { createLinks } from "./links.ts"
@@ -21,7 +21,7 @@ import { createCloseRequests, createFindUser, createUsers } from "./users.ts"
 /** The store on one migrated SQLite database, which it owns from here on. */
 export function createSqliteStore(database: DatabaseSync, migrated: string[]): Store {
   const listeners: EventListeners = new Set()
-  const commits = new SharedCommit(database, createWritePages(database), (events) => publish(listeners, events))
+  const commits = new SharedCommit(database, createWriteEvents(database), (events) => publish(listeners, events))
   const openJournal = createOpenJournal()
   const takeLimit = createTakeLimit(database)
   const findLatest = createFindLatest(database)
