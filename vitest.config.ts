@@ -7,7 +7,7 @@ const common = {
   hookTimeout: 20_000,
   setupFiles: ["test/properties.ts", "test/api-answers.ts"],
 }
-// Two files at a time, as two cores allow; in between those that measure time, each by itself.
+// Two files at a time, as two cores allow.
 const together = (groupOrder: number) => ({ ...common, maxWorkers: 2, sequence: { groupOrder } })
 const alone = (groupOrder: number) => ({ ...common, maxWorkers: 1, sequence: { groupOrder } })
 
@@ -41,7 +41,7 @@ export default defineConfig({
       },
       { test: { ...together(0), name: "docs", include: ["test/docs/**/*.test.ts"] } },
       { test: { ...together(0), name: "cli", include: ["test/cli/**/*.test.ts"], testTimeout: 30_000 } },
-      { test: { ...alone(1), name: "attack", include: ["test/attack/**/*.test.ts"], testTimeout: 30_000 } },
+      { test: { ...together(1), name: "attack", include: ["test/attack/**/*.test.ts"], testTimeout: 30_000 } },
       {
         test: { ...together(2), name: "proxies", include: ["test/proxies/**/*.test.ts"], testTimeout: 30_000 },
       },

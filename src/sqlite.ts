@@ -2,7 +2,7 @@
 import { LinklatchError } from "./core/fault.ts"
 import type { Store } from "./core/store.ts"
 import { migrate } from "./stores/sqlite/migrate.ts"
-import { openDatabase } from "./stores/sqlite/open-database.ts"
+import { openDatabase, waitBriefly } from "./stores/sqlite/open-database.ts"
 import { createSqliteStore } from "./stores/sqlite/sqlite-store.ts"
 
 /**
@@ -15,7 +15,9 @@ import { createSqliteStore } from "./stores/sqlite/sqlite-store.ts"
 export function sqlite(path: string, onMigration?: (name: string) => void): Store {
   const database = openDatabase(path)
   try {
-    return createSqliteStore(database, migrate(database, Date.now(), onMigration))
+    const migrated = migrate(database, Date.now(), onMigration)
+    waitBriefly(database)
+    return createSqliteStore(database, migrated)
   } catch (cause) {
     database.close()
     const problem = `The tables of ${path} can't be brought up to date: ${String(cause)}`

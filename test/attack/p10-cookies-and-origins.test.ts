@@ -6,6 +6,7 @@ import type { Browser } from "../browser.ts"
 import { countRows } from "./database.ts"
 import { ownApp, ownFile } from "./own-app.ts"
 import { findResponseFaults } from "./response-faults.ts"
+import { untilIdle } from "./until-idle.ts"
 
 const SESSION = "__Host-linklatch_session"
 const wide = {
@@ -246,6 +247,7 @@ describe("a form of another site", () => {
   it("CSR-1 P10 can't be a GET, a HEAD or any method but POST", async () => {
     const app = ownApp(wide)
     const { browser } = await signIn(app, "ada@example.com")
+    await untilIdle(app)
     const before = (await app.events()).length
     for (const path of POST_PATHS) {
       const allow = routes

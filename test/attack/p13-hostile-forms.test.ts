@@ -3,6 +3,7 @@ import { askForMail, ORIGIN, tokenOf } from "../app.ts"
 import { findAnswerFaults } from "./answer-faults.ts"
 import { ownForm } from "./hostile-request.ts"
 import { ownApp } from "./own-app.ts"
+import { untilIdle } from "./until-idle.ts"
 
 const FORM = "application/x-www-form-urlencoded"
 const wide = { limits: { askClient: { max: 1_000, minutes: 15 }, redeemClient: { max: 1_000, minutes: 15 } } }
@@ -138,6 +139,7 @@ describe("a form", () => {
     const browser = app.browser()
     const message = await askForMail(app, browser, "ada@example.com")
     const token = tokenOf(message)
+    await untilIdle(app)
     const before = (await app.events()).length
     for (const text of [
       "",

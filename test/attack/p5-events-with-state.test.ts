@@ -7,6 +7,7 @@ import { dumpTables } from "./dump-tables.ts"
 import { type Failure, failOn, mend } from "./faults.ts"
 import { ownApp, ownFile } from "./own-app.ts"
 import { reconcile } from "./reconcile.ts"
+import { untilIdle } from "./until-idle.ts"
 import { workerTurns } from "./worker-turns.ts"
 
 // Asking writes one too, but then the new row of the outbox was not tried yet.
@@ -68,6 +69,7 @@ describe("decisions that share a commit with one that fails", () => {
     for (let count = 0; count < 5; count++) await asker.post("/auth/sign-in", { email: `dora${count}@example.com` })
     await workerTurns()
     failOn(path, "insert on sessions when new.user_agent = 'Eve/1.0'")
+    await untilIdle(app)
     const before = (await app.events()).length
     const responses = await Promise.all([
       eve.browser.press(eve.message),

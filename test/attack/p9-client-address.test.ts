@@ -7,6 +7,7 @@ import { countRows } from "./database.ts"
 import { ownApp } from "./own-app.ts"
 import { ownServer } from "./own-server.ts"
 import { exchange, formRequest } from "./raw-http.ts"
+import { untilIdle } from "./until-idle.ts"
 
 const STRANGER = "203.0.113.66"
 const PROXY = "10.0.0.7"
@@ -212,6 +213,7 @@ describe("another spelling of the path", () => {
   it("RAT-5 P9 doesn't get past a limit that is spent", async () => {
     const app = ownApp()
     await spend(app, STRANGER)
+    await untilIdle(app)
     const before = (await app.events()).length
     for (const path of VARIANTS) {
       const response = await ask(app, STRANGER, {}, `https://login.example.com${path}`)

@@ -1,4 +1,4 @@
-import { type ChildProcess, fork } from "node:child_process"
+import { type ChildProcess, fork, spawn } from "node:child_process"
 import { once } from "node:events"
 import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
@@ -35,7 +35,27 @@ describe("processes on one SQLite file", () => {
     await store.close()
     await rm(folder, { recursive: true })
   }, 60_000)
+
+  it("start while another one writes, rather than say that the database is locked", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "linklatch-start-"))
+    const path = join(folder, "auth.db")
+    await sqlite(path).close()
+    const holder = spawn(process.execPath, ["--eval", HOLD_FOR_A_WHILE, path], { stdio: ["ignore", "pipe", "inherit"] })
+    await once(holder.stdout, "data")
+    const store = sqlite(path)
+    await store.ping()
+    await store.close()
+    if (holder.exitCode === null) await once(holder, "exit")
+    await rm(folder, { recursive: true })
+  })
 })
+
+// Longer than a running process waits without looking after anything else.
+const HOLD_FOR_A_WHILE = `
+  const database = new (require("node:sqlite").DatabaseSync)(process.argv[1])
+  database.exec("begin exclusive")
+  console.log("held")
+  setTimeout(() => database.exec("commit"), 400)`
 
 async function startRacer(path: string): Promise<ChildProcess> {
   const racer = fork(new URL("./sqlite-racer.ts", import.meta.url), [path], { execArgv: [] })

@@ -3,7 +3,9 @@ import { dirname } from "node:path"
 import { DatabaseSync } from "node:sqlite"
 import { LinklatchError } from "../../core/fault.ts"
 
-// SQLite waits for another process's lock without letting anything else run, so it waits briefly and we try again.
+// SQLite waits for another process's lock without letting anything else run. While a process starts there is nothing else;
+// from then on it waits briefly, and we try again.
+const STARTING_TIMEOUT_MS = 5_000
 const BUSY_TIMEOUT_MS = 50
 
 /** Opens a database file, readable by its owner alone, in the mode that the promises rest on. */
@@ -11,7 +13,7 @@ export function openDatabase(path: string): DatabaseSync {
   try {
     if (path !== ":memory:") createPrivateFile(path)
     // `defensive` refuses SQL that could corrupt the file or rewrite its schema under the triggers.
-    const database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS, defensive: true })
+    const database = new DatabaseSync(path, { timeout: STARTING_TIMEOUT_MS, defensive: true })
     // `full` makes each commit wait for the disk: what was answered is still there after a power cut (P6).
     database.exec(
       "pragma journal_mode = wal; pragma synchronous = full; pragma cache_size = -65536; pragma wal_autocheckpoint = 16384; pragma temp_store = memory",
@@ -23,6 +25,11 @@ export function openDatabase(path: string): DatabaseSync {
   } catch (cause) {
     throw new LinklatchError("store_unavailable", `The database ${path} can't be opened: ${String(cause)}`, { cause })
   }
+}
+
+/** Called once the tables are up to date. */
+export function waitBriefly(database: DatabaseSync): void {
+  database.exec(`pragma busy_timeout = ${BUSY_TIMEOUT_MS}`)
 }
 
 // Never opens a file that is there: to close it gives up the locks of every other connection that this process has on it, and
