@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process"
 import {
   chmodSync,
   mkdtempSync,
@@ -63,6 +64,30 @@ describe("writing a file whole", () => {
     expect(() => writeFileWhole(asChanged, "ours")).toThrow("changed by somebody else")
     expect([readFileSync(made, "utf8"), readFileSync(changed, "utf8")]).toEqual(["theirs", "theirs"])
     expect(readdirSync(directory).sort()).toEqual(["changed", "made"])
+  })
+
+  it("leaves everything as it was where the disk takes only a part", () => {
+    const directory = folder()
+    const path = join(directory, ".env")
+    const before = `A=1\n${"# a line\n".repeat(400)}B=2\n`
+    writeFileSync(path, before)
+    const module = new URL("write-file-whole.ts", import.meta.url)
+    const write = `const { readForChange, writeFileWhole } = await import(${JSON.stringify(module.href)})
+      const file = readForChange(process.argv[1])
+      writeFileWhole(file, file.text.replace("A=1", "A=2"))`
+    // No file may grow longer than two kilobytes, which is what a disk with so much left does.
+    const limited = `ulimit -f 2 && exec "$0" --input-type=module -e "$1" "$2"`
+    const { status, stderr } = spawnSync("bash", ["-c", limited, process.execPath, write, path], { encoding: "utf8" })
+    expect([status, stderr]).toEqual([1, expect.stringContaining("EFBIG")])
+    expect([readFileSync(path, "utf8"), readdirSync(directory)]).toEqual([before, [".env"]])
+  })
+
+  it("touches no file that isn't UTF-8: its bytes would not come back", () => {
+    const path = join(folder(), ".env")
+    const latin = Buffer.from("SITE_NAME=Café\n", "latin1")
+    writeFileSync(path, latin)
+    expect(() => readForChange(path)).toThrow("isn't written in UTF-8")
+    expect(readFileSync(path)).toEqual(latin)
   })
 
   it("leaves everything as it was where the folder can't be written into", () => {

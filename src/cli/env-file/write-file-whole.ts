@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer"
 import { randomUUID } from "node:crypto"
 import {
   closeSync,
@@ -13,7 +14,7 @@ import {
   renameSync,
   statSync,
   unlinkSync,
-  writeSync,
+  writeFileSync,
 } from "node:fs"
 
 /** A file as it was read, or null where there was none. */
@@ -22,12 +23,15 @@ export interface ReadFile {
   readonly text: string | null
 }
 
-/** Reads a file that is to be changed, through a link if it is one. */
+/** Reads a file that is to be changed, through a link if it is one. It throws where the file isn't UTF-8. */
 export function readForChange(path: string): ReadFile {
   if (!existsSync(path)) return { path, text: null }
   const real = realpathSync(path)
   if (statSync(real).isDirectory()) throw new Error(`${path} is a folder. Name a file.`)
-  return { path: real, text: readFileSync(real, "utf8") }
+  const bytes = readFileSync(real)
+  // Other bytes would be read as replacement characters, and written back as those.
+  if (!isUtf8(bytes)) throw new Error(`${path} isn't written in UTF-8, so it can't be changed without damage.`)
+  return { path: real, text: bytes.toString() }
 }
 
 /**
@@ -62,7 +66,8 @@ function writeBeside(
 ): void {
   const file = openSync(beside, "wx", 0o600)
   try {
-    writeSync(file, text)
+    // All of it or an error: one write alone stops without a word where the disk is full.
+    writeFileSync(file, text)
     const own = fstatSync(file)
     // Root may rotate what a service reads.
     if (like !== null && (like.uid !== own.uid || like.gid !== own.gid)) fchownSync(file, like.uid, like.gid)
