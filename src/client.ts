@@ -89,7 +89,12 @@ export function createClient(options: ClientOptions = {}): Client {
   // Called through its owner: browsers refuse a `fetch` that was taken off the window.
   const { baseUrl = "", fetch = (url, init) => globalThis.fetch(url, init), headers = {} } = options
   const base = `${baseUrl.replace(/\/+$/, "")}/auth/api/`
-  const send = async <Data>(method: string, path: readonly string[], body?: object): Promise<Result<Data>> => {
+  const send = async <Data>(
+    method: string,
+    path: readonly string[],
+    isAnswer: IsAnswer,
+    body?: object,
+  ): Promise<Result<Data>> => {
     try {
       // Written down in here too: an id may hold what no address can.
       const url = base + path.map(encodeURIComponent).join("/")
@@ -99,53 +104,72 @@ export function createClient(options: ClientOptions = {}): Client {
         body: JSON.stringify(body),
       }
       const response = await fetch(url, { method, headers, ...json })
-      return readAnswer(response, await response.text())
+      return readAnswer(response, await response.text(), isAnswer)
     } catch {
       return { data: null, error: { code: "network_error", detail: "The server can't be reached.", status: 0 } }
     }
   }
   return {
     signIn: {
-      email: (ask) => send("POST", ["sign-in"], ask),
-      code: (use) => send("POST", ["code"], use),
-      link: (use) => send("POST", ["link"], use),
+      email: (ask) => send("POST", ["sign-in"], isPending, ask),
+      code: (use) => send("POST", ["code"], isSignedIn, use),
+      link: (use) => send("POST", ["link"], isSignedIn, use),
     },
-    session: () => send("GET", ["session"]),
-    signOut: () => send("POST", ["sign-out"], {}),
+    session: () => send("GET", ["session"], isSession),
+    signOut: () => send("POST", ["sign-out"], isNothing, {}),
     sessions: {
-      list: () => send("GET", ["sessions"]),
-      revoke: (id) => send("DELETE", ["sessions", id]),
-      revokeAll: () => send("DELETE", ["sessions"]),
+      list: () => send("GET", ["sessions"], isList),
+      revoke: (id) => send("DELETE", ["sessions", id], isNothing),
+      revokeAll: () => send("DELETE", ["sessions"], isNothing),
     },
   }
 }
 
-function readAnswer<Data>(response: Response, text: string): Result<Data> {
+/** Whether an answer is the one that was asked for: somebody else's `{}` must not pass for a person who is signed in. */
+type IsAnswer = (body: Readonly<Record<string, unknown>> | true) => boolean
+
+const isNothing: IsAnswer = (body) => body === true
+const isPending: IsAnswer = (body) => body !== true && typeof body["matchNumber"] === "number"
+const isSignedIn: IsAnswer = (body) => body !== true && isObject(body["user"]) && isObject(body["session"])
+const isNobody: IsAnswer = (body) => body !== true && body["user"] === null && body["session"] === null
+const isSession: IsAnswer = (body) => isSignedIn(body) || isNobody(body)
+const isList: IsAnswer = (body) => body !== true && Array.isArray(body["sessions"])
+
+function readAnswer<Data>(response: Response, text: string, isAnswer: IsAnswer): Result<Data> {
   const { ok, status, headers } = response
-  // Done, and nothing to say.
-  if (status === 204) return { data: true as Data, error: null }
-  const body = parse(headers.get("content-type"), text)
-  if (ok && body !== null) return { data: body as Data, error: null }
+  // 204: done, and nothing to say.
+  const body = status === 204 ? true : parse(headers.get("content-type"), text)
+  if (ok && body !== null && isAnswer(body)) return { data: body as Data, error: null }
   const problem = ok ? null : (body as ProblemAnswer | null)
-  if (typeof problem?.code === "string") return { data: null, error: readProblem(problem, status, headers) }
+  if (typeof problem?.code === "string" && typeof problem.detail === "string")
+    return { data: null, error: readProblem(problem, status, headers) }
   return { data: null, error: { code: "bad_response", detail: "The answer can't be read.", status } }
 }
 
 // A page of a proxy, or of an application that `/auth` isn't mounted in, is neither an answer nor a problem of ours.
-function parse(type: string | null, text: string): object | null {
+function parse(type: string | null, text: string): Readonly<Record<string, unknown>> | null {
   if (!/^application\/(problem\+)?json/.test(type ?? "")) return null
   try {
     const value: unknown = JSON.parse(text)
-    return typeof value === "object" ? value : null
+    return isObject(value) ? value : null
   } catch {
     return null
   }
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null
 }
 
 function readProblem(problem: ProblemAnswer, status: number, headers: Headers): ClientError {
   const { code, detail, triesLeft, matchTriesLeft } = problem
   const counts = { ...(code === "wrong_code" && { triesLeft }), ...(code === "wrong_browser" && { matchTriesLeft }) }
   const isForNow = code === "rate_limited" || code === "unavailable"
-  const wait = isForNow && { retryAfterSeconds: Number(headers.get("retry-after")) || 0 }
+  const wait = isForNow && { retryAfterSeconds: readSeconds(headers.get("retry-after")) }
   return { code, detail, status, ...counts, ...wait } as ClientError
+}
+
+// A proxy may write a date there, or what a timer would take for no time at all.
+function readSeconds(text: string | null): number {
+  return /^\d{1,9}$/.test(text ?? "") ? Number(text) : 0
 }

@@ -166,6 +166,44 @@ describe("the client", () => {
     }
   })
 
+  it("takes nobody else's answer for its own, so that nothing passes for a person who is signed in", async () => {
+    const json = (body: unknown, status = 200) => Response.json(body, { status })
+    const foreign: (() => Response)[] = [
+      () => new Response(null, { status: 204 }),
+      ...[{}, [], { user: {} }, { user: null }, { session: {} }, { ok: true }, { data: NOBODY }].map(
+        (body) => () => json(body),
+      ),
+      () => json({ code: "FST_ERR_NOT_FOUND", message: "Not Found" }, 404),
+    ]
+    for (const answer of foreign) {
+      const auth = answering(answer)
+      const results = [
+        await auth.signIn.email({ email: EMAIL }),
+        await auth.signIn.code({ code: "123456" }),
+        await auth.signIn.link({ token: "A" }),
+        await auth.session(),
+        await auth.sessions.list(),
+      ]
+      for (const { data, error } of results) expect([data, error?.code]).toEqual([null, "bad_response"])
+    }
+    for (const answer of foreign.slice(1)) {
+      const auth = answering(answer)
+      for (const { data } of [await auth.signOut(), await auth.sessions.revoke("a"), await auth.sessions.revokeAll()])
+        expect(data).toBeNull()
+    }
+    expect((await answering(() => json(NOBODY)).signIn.code({ code: "123456" })).error?.code).toBe("bad_response")
+  })
+
+  it.each(["Infinity", "-5", "1e9", "Wed, 21 Oct 2026 07:28:00 GMT", "9999999999", ""])(
+    "takes Retry-After: %s for no number of seconds",
+    async (wait) => {
+      const problem = { code: "rate_limited", detail: "Wait." }
+      const headers = { "content-type": "application/problem+json", "retry-after": wait }
+      const { error } = await answering(() => new Response(JSON.stringify(problem), { status: 429, headers })).session()
+      expect(error).toMatchObject({ code: "rate_limited", retryAfterSeconds: 0 })
+    },
+  )
+
   it("never rejects, and always has either data or an error", async () => {
     const status = fc.integer({ min: 200, max: 599 }).filter((one) => ![204, 205, 304].includes(one))
     const type = fc.constantFrom("application/json", "application/problem+json", "text/html", "")
