@@ -62,8 +62,52 @@ export function holdsAgainstLies(name: string, startProxy: StartProxy): void {
 
     it("lets nobody into the administrators' area by another spelling of its path", async () => {
       const cookie = cookieOf(await site().signedIn("not-root@example.com"))
-      for (const path of ["/x/../admin-area/", "//admin-area/", "/%61dmin-area/", "/./admin-area", "/%2e/admin-area"]) {
-        expect((await wire({ path, headers: { cookie, accept: "text/html" } })).status, path).toBe(403)
+      const spellings = [
+        ..."/x/../admin-area/ //admin-area/ /%61dmin-area/ /./admin-area /%2e/admin-area /Admin-Area/users /ADMIN-AREA".split(
+          " ",
+        ),
+        // The proxy resolves these, and passes them on as they came to an application that may not.
+        ..."/admin-area/../x /admin-area/users/../../x /admin-area/%2e%2E/x /admin-area/..%2fx /admin-area%2F..%2Fx".split(
+          " ",
+        ),
+        ..."/admin-area/.. /admin-area/..?a=b /admin-area/%2e.".split(" "),
+        // Some applications resolve these, and the proxy doesn't.
+        ..."/x/..;/admin-area /x/..;a=b/admin-area /x/..%3b/admin-area /x\\..\\admin-area /x/..%5cadmin-area".split(
+          " ",
+        ),
+      ]
+      for (const path of spellings) {
+        expect((await wire({ path, headers: { cookie, accept: "text/html" } })).status, path).toBeOneOf([400, 403])
+      }
+    })
+
+    it("takes no dots for another spelling that are none", async () => {
+      const cookie = cookieOf(await site().signedIn("dots@example.com"))
+      for (const path of ["/a..b", "/..a", "/.well-known/x", "/...", "/a/.../b", "/?next=/a/../b", "/a..", "/x.."]) {
+        expect((await wire({ path, headers: { cookie } })).status, path).toBe(200)
+      }
+    })
+
+    it("passes no upgrade on but that to a WebSocket: nobody guards what comes after it", async () => {
+      const own = ["Host", host(), "Cookie", cookieOf(await site().signedIn("h2c@example.com"))]
+      for (const [to, connection] of [
+        ["h2c", "Upgrade, HTTP2-Settings"],
+        ["h2c", "upgrade"],
+        ["h2c, websocket", "Upgrade"],
+        ["TLS/1.0", "Upgrade"],
+      ]) {
+        const asked = [
+          "Connection",
+          connection ?? "",
+          "Upgrade",
+          to ?? "",
+          "HTTP2-Settings",
+          "AAMAAABkAARAAAAAAAIAAAAA",
+        ]
+        const answer = await wire({ path: "/", headers: [...own, ...asked] })
+        if (answer.status === 400) continue
+        expect(answer.status, to).toBe(200)
+        expect(((await answer.json()) as Echo).headers, to).not.toHaveProperty("upgrade")
       }
     })
 
