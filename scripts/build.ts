@@ -1,18 +1,17 @@
 import { cpSync, existsSync, globSync, rmSync } from "node:fs"
 import { join } from "node:path"
-import { doorsOf, PROGRAM, readManifest } from "./manifest.ts"
+import { bundle } from "./bundle.ts"
+import { doorsOf, readManifest } from "./manifest.ts"
 import { reachedFiles } from "./reached-files.ts"
 import { projectRoot, runCommand } from "./run-command.ts"
 
-/**
- * Makes `dist/` anew from `src/`: the JavaScript and the declarations that doors and command lead to,
- * and the files that the code reads beside itself.
- */
+/** Makes `dist/` anew from `src/`: JavaScript, the declarations that the doors lead to, and the files that the code reads beside itself. */
 export async function build(): Promise<{ readonly ok: boolean; readonly output: string }> {
   rmSync(join(projectRoot, "dist"), { recursive: true, force: true })
   const compiled = await runCommand("tsc", ["-p", "tsconfig.build.json"])
   if (compiled.exitCode !== 0) return { ok: false, output: compiled.output }
-  dropUnreached()
+  dropInnerTypes()
+  await bundle()
   const clashes = copyAssets()
   return {
     ok: clashes.length === 0,
@@ -20,14 +19,12 @@ export async function build(): Promise<{ readonly ok: boolean; readonly output: 
   }
 }
 
-/** Deletes what nobody can import: modules of types alone are empty when compiled, and no door leads to inner declarations. */
-function dropUnreached(): void {
+/** Deletes the declarations that no door leads to: nobody can import what they declare. */
+function dropInnerTypes(): void {
   const doors = doorsOf(readManifest(projectRoot))
-  const code = reachedFiles(projectRoot, [PROGRAM, ...doors.map((door) => door.default)])
-  const types = reachedFiles(projectRoot, [...doors.map((door) => door.types)])
-  for (const file of globSync("dist/**/*.*", { cwd: projectRoot })) {
-    const path = file.replaceAll("\\", "/")
-    if (!code.files.has(path) && !types.files.has(path)) rmSync(join(projectRoot, file))
+  const { files } = reachedFiles(projectRoot, [...doors.map((door) => door.types)])
+  for (const file of globSync("dist/**/*.d.ts", { cwd: projectRoot })) {
+    if (!files.has(file.replaceAll("\\", "/"))) rmSync(join(projectRoot, file))
   }
 }
 

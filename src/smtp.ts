@@ -1,8 +1,8 @@
 import { randomUUID, X509Certificate } from "node:crypto"
-import { createTransport } from "nodemailer"
 import { SECOND } from "./core/clock.ts"
 import { type ConfigurationFault, LinklatchError } from "./core/fault.ts"
 import type { MailMessage, MailTransport } from "./core/mail/transport.ts"
+import { openLate } from "./mail/open-late.ts"
 import { isOneMailbox, readSender, type Sender } from "./mail/sender.ts"
 import { smtpFailure } from "./mail/smtp-failure.ts"
 import { readSmtpServerUrl, type SmtpServer } from "./mail/smtp-server-url.ts"
@@ -31,11 +31,16 @@ export interface SmtpOptions {
  */
 export function smtp(options: SmtpOptions): MailTransport {
   const { server, sender } = readOptions(options)
-  const pool = createTransport(poolOptions(server, options.tls))
+  const late = openLate(async () => {
+    // Twice as long to load as Linklatch itself, and nobody waits for the first mail as they do for a start.
+    const { createTransport } = await import("nodemailer")
+    return createTransport(poolOptions(server, options.tls))
+  })
   return {
     name: "smtp",
     async send(message, { signal }) {
       if (!isOneMailbox(message.to)) return { status: "failed", isPermanent: true, reason: "bad_address" }
+      const pool = await late.get()
       try {
         await pool.sendMail({ ...mailOf(message, sender), signal })
         return { status: "sent" }
@@ -44,6 +49,7 @@ export function smtp(options: SmtpOptions): MailTransport {
       }
     },
     async verify() {
+      const pool = await late.get()
       try {
         await pool.verify()
       } catch (error) {
@@ -51,7 +57,8 @@ export function smtp(options: SmtpOptions): MailTransport {
       }
     },
     async close() {
-      pool.close()
+      const pool = await late.whereOpen()
+      pool?.close()
     },
   }
 }

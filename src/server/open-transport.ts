@@ -1,7 +1,6 @@
 import type { Log } from "../core/log.ts"
 import type { MailTransport } from "../core/mail/transport.ts"
 import type { DevelopmentMailbox } from "../mail/development-mailbox.ts"
-import { createLateTransport } from "./late-transport.ts"
 import type { MailConfig } from "./server-config.ts"
 
 export interface OpenedTransport {
@@ -13,11 +12,9 @@ export interface OpenedTransport {
 export async function openTransport(mail: MailConfig, log: Log): Promise<OpenedTransport> {
   switch (mail.by) {
     case "smtp": {
+      const { smtp } = await import("../smtp.ts")
       const { url, from } = mail
-      return {
-        transport: createLateTransport("smtp", async () => (await import("../smtp.ts")).smtp({ url, from })),
-        mailbox: null,
-      }
+      return { transport: smtp({ url, from }), mailbox: null }
     }
     case "resend": {
       const { resend } = await import("../resend.ts")

@@ -33,11 +33,7 @@ describe("the packed package", () => {
   })
 
   it("has the contract of stores, the migrations and the files of the pages", () => {
-    for (const file of [
-      "testing/store-contract.js",
-      "stores/sqlite/migrations/001-sign-in.sql",
-      "http/pages/assets/style.css",
-    ])
+    for (const file of ["testing.js", "stores/sqlite/migrations/001-sign-in.sql", "http/pages/assets/style.css"])
       expect(readFileSync(join(packed, "dist", file), "utf8")).not.toBe("")
   })
 })
@@ -64,8 +60,8 @@ describe("the check of the contents", () => {
   )
 
   it("misses a file that only another one imports", () => {
-    const faults = faultsAfter((folder) => rmSync(join(folder, "dist/create-auth.js")))
-    expect(faults).toContain("dist/index.js: ./create-auth.js leads nowhere")
+    const faults = faultsAfter((folder) => rmSync(join(folder, "dist/library.js")))
+    expect(faults).toContain("dist/index.js: ./library.js leads nowhere")
   })
 
   it("refuses an import of what only we have installed", () => {
