@@ -41,7 +41,7 @@ function readSite(ports: Ports): TraefikSite {
   const [pattern, ...others] = new Set(
     [...text.matchAll(/authResponseHeadersRegex: \(\?i\)(\S+)/g)].map(([, one]) => one),
   )
-  const rules = ["PathPrefix(`/auth/`) && !Path(`/auth/verify`)", "PathPrefix(`/admin-area`)", "PathPrefix(`/`)"]
+  const rules = ["PathPrefix(`/auth/`) && !Path(`/auth/verify`)", "PathRegexp(`(?i)^/admin-area`)", "PathPrefix(`/`)"]
   const isAsExpected =
     more === undefined && others.length === 0 && rules.every((rule) => text.includes(`rule: ${rule}\n`))
   if (pattern === undefined || !isAsExpected) throw new Error("The example of Traefik is no longer what is simulated.")
@@ -57,7 +57,7 @@ async function answer(
   const [path = ""] = (request.url ?? "").split("?", 1)
   const headers = entryHeaders(request)
   if (path.startsWith("/auth/") && path !== "/auth/verify") return pass(ports.linklatch, request, headers, response)
-  const address = path.startsWith("/admin-area") ? site.administrators : site.signedIn
+  const address = /^\/admin-area/i.test(path) ? site.administrators : site.signedIn
   const verdict = await ask(address, request, headers)
   const { statusCode: status = 0 } = verdict
   if (status < 200 || status > 299) {
