@@ -78,6 +78,9 @@ async function enter(contender: Contender, path: string, people: number): Promis
   }
 }
 
+// How many rounds long the warm-up is.
+const WARM_UP = 4
+
 interface Taken extends Measured {
   readonly contender: string
   readonly connections: number
@@ -86,13 +89,14 @@ interface Taken extends Measured {
 async function runRounds(entrants: readonly Entrant[], plan: ComparePlan): Promise<readonly Taken[]> {
   const { rounds, connections: levels, forMs, people, progress } = plan
   const taken: Taken[] = []
-  // Round 0 warms up: compilers and caches, for all alike. It isn't counted.
+  // Round 0 warms up: compilers and caches, for all alike. It isn't counted. A server runs for weeks, and V8 compiles for
+  // some twenty thousand requests.
   for (let round = 0; round <= rounds; round++) {
     for (const connections of round === 0 ? levels.slice(-1) : levels) {
       for (const { site, people: askers } of rotated(entrants, round)) {
         const measured = await measureSignIn(site, askers, {
           connections,
-          forMs: round === 0 ? forMs / 2 : forMs,
+          forMs: round === 0 ? forMs * WARM_UP : forMs,
           maxAsks: people,
         }).catch((cause: unknown) => Promise.reject(site.explain(cause)))
         progress(`${titleOf(round, rounds, connections)} ${site.contender.name}: ${summaryOf(measured)}`)
