@@ -12,7 +12,7 @@ export interface ComparePlan {
   readonly contenders: readonly Contender[]
   readonly connections: readonly number[]
   readonly rounds: number
-  /** How long people ask, and how long sessions are checked, in each round. */
+  /** How long people ask, and how long sessions are checked, in each round; less at one connection, more to warm up. */
   readonly forMs: number
   /** Accounts at each site; at most so many ask in one round. */
   readonly people: number
@@ -79,7 +79,9 @@ async function enter(contender: Contender, path: string, people: number): Promis
 }
 
 // How many rounds long the warm-up is.
-const WARM_UP = 4
+const WARM_UP = 1.5
+// One connection has nothing to share and little to vary.
+const ALONE = 0.4
 
 interface Taken extends Measured {
   readonly contender: string
@@ -96,7 +98,7 @@ async function runRounds(entrants: readonly Entrant[], plan: ComparePlan): Promi
       for (const { site, people: askers } of rotated(entrants, round)) {
         const measured = await measureSignIn(site, askers, {
           connections,
-          forMs: round === 0 ? forMs * WARM_UP : forMs,
+          forMs: forMs * (round === 0 ? WARM_UP : connections === 1 ? ALONE : 1),
           maxAsks: people,
         }).catch((cause: unknown) => Promise.reject(site.explain(cause)))
         progress(`${titleOf(round, rounds, connections)} ${site.contender.name}: ${summaryOf(measured)}`)

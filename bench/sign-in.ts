@@ -16,7 +16,7 @@ await runProgram({
   name: "sign-in",
   async measure({ quick, ours, progress }) {
     const peers = ours ? [] : [betterAuth, betterAuthCached, authJs]
-    const size = { rounds: quick ? 1 : 5, forMs: quick ? 500 : 1_000, people: 30_000 }
+    const size = { rounds: quick ? 1 : 3, forMs: quick ? 500 : 2_500, people: 30_000 }
     const contenders = [linklatch, linklatchLimited, linklatchAnswering, ...peers, handWritten, handWrittenShared, bare]
     return { ...size, ...(await compare({ ...size, contenders, connections: [1, 32], progress })) }
   },

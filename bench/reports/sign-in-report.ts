@@ -28,7 +28,7 @@ export function reportSignIn(report: SignInReport): string {
   return [
     "# Asking, redeeming, checking\n",
     `\`${command}\` on ${date} at ${showMachine(machine)} ` +
-      `Client and server share the machine. Medians of ${rounds} rounds of ${forMs / 1_000} s after a warm-up of ${(4 * forMs) / 1_000} s, ${showRate(people)} accounts each. ` +
+      `Client and server share the machine. Medians of ${rounds} rounds of ${forMs / 1_000} s, ${showRate(people)} accounts each. ` +
       `Rates vary from run to run; the ratios in one run are what counts.${unsteadiness(lines)}`,
     ...levels.map((connections) => `\n## ${titleOf(connections)}\n\n${figuresAt(connections, lines)}`),
     `\n## Aims, at ${AIM_CONNECTIONS} connections\n\n${aimsTable(lines)}`,
