@@ -16,6 +16,7 @@ import type {
   WithheldReason,
 } from "./audit/event.ts"
 import type { LatestEvents, LatestOutcome } from "./audit/latest-events.ts"
+import type { AskLimits, DecidedAskLimits } from "./limits/ask-limits.ts"
 import type { LimitOutcome, LimitTake, Quota } from "./limits/limit.ts"
 import type { CodeHash } from "./links/code.ts"
 import type { LinkState } from "./links/dead-reason.ts"
@@ -50,7 +51,7 @@ export interface Store {
 
 export interface RequestStore {
   /**
-   * Takes the limits and writes request, outbox row and `link_requested`. Reads no user and no list, so there is nothing
+   * Takes the limits, unless they are decided, and writes request, outbox row and `link_requested`. Reads no user and no list, so there is nothing
    * to time (P4). A spent address limit changes one column of the outbox row, and its first refusal in a window writes
    * `rate_limited`; the caller sees nothing of it.
    */
@@ -74,19 +75,10 @@ export interface OpenRequest {
   /** "Firefox on Windows", for the mail and the link page. */
   readonly device: string
   readonly client: Client
-  readonly limits: AskLimits
+  readonly limits: AskLimits | DecidedAskLimits
   readonly at: number
   /** When the outbox gives the mail up: milliseconds since the epoch. */
   readonly deadline: number
-}
-
-export interface AskLimits {
-  /** Taken first, if the browser is known for this address: when it admits, no other limit is taken. */
-  readonly knownBrowser: LimitTake | null
-  /** Refused openly. Null where it is off, as the next one. */
-  readonly client: LimitTake | null
-  /** Refused silently. */
-  readonly address: LimitTake | null
 }
 
 export type OpenOutcome =

@@ -39,8 +39,7 @@ export function createTakeLimit(database: DatabaseSync): TakeLimit {
       write.run(limit.key, JSON.stringify(keptHits(hits, at, limit)), at + KEPT_WINDOWS * limit.windowMs)
     } else if (isReported) {
       report.run(at + limit.windowMs, limit.key)
-      const detail = { limit: limit.name, count: 1, windowSeconds: limit.windowMs / 1_000 }
-      journal.write({ type: "rate_limited", detail }, null)
+      writeRateLimited(limit, journal)
     }
     return { status: isAdmitted ? "admitted" : "refused", quota: quotaOf(limit, counting), isReported }
   }
@@ -61,6 +60,11 @@ export function createLimits(
       }),
     sweep: ({ at, max }) => commits.decide(() => Number(sweep.run(at, max).changes)),
   }
+}
+
+/** Writes the first refusal of a window. */
+export function writeRateLimited({ name, windowMs }: LimitTake, journal: Journal): void {
+  journal.write({ type: "rate_limited", detail: { limit: name, count: 1, windowSeconds: windowMs / 1_000 } }, null)
 }
 
 // A window is half open: what was admitted at t stops counting at t + window. Hits "in the future" count too, and what is

@@ -1,10 +1,11 @@
 import type { DatabaseSync } from "node:sqlite"
 import type { Address } from "../../core/addresses/canonical-address.ts"
+import type { AskLimits, DecidedAskLimits } from "../../core/limits/ask-limits.ts"
 import { CODE_TRIES } from "../../core/links/code.ts"
 import type { FlowHash } from "../../core/links/flow.ts"
-import type { AskLimits, OpenOutcome, OpenRequest, PendingRequest, RequestStore } from "../../core/store.ts"
+import type { OpenOutcome, OpenRequest, PendingRequest, RequestStore } from "../../core/store.ts"
 import type { Journal, OpenJournal } from "./journal.ts"
-import type { TakeLimit } from "./limits.ts"
+import { type TakeLimit, writeRateLimited } from "./limits.ts"
 import type { SharedCommit } from "./shared-commit.ts"
 
 const LATEST = `
@@ -45,7 +46,7 @@ export function createRequests(
 
   function open(request: OpenRequest, journal: Journal): OpenOutcome {
     const { at, client } = request
-    const limits = takeAskLimits(request.limits, at, journal, takeLimit)
+    const limits = decideLimits(request.limits, at, journal, takeLimit)
     if (limits.status === "rate_limited") return limits
     const kept = keptFlow(request, findLatest)
     const { requestId, address, next, locale, device } = request
@@ -68,6 +69,13 @@ export function createRequests(
         return row === undefined ? null : pendingRequest(row)
       }),
   }
+}
+
+function decideLimits(limits: AskLimits | DecidedAskLimits, at: number, journal: Journal, takeLimit: TakeLimit) {
+  if (!("isDecided" in limits)) return takeAskLimits(limits, at, journal, takeLimit)
+  const { quota, spent } = limits
+  if (spent?.isFirst) writeRateLimited(spent.limit, journal)
+  return { status: "within" as const, quota, isOverLimit: spent !== null }
 }
 
 function takeAskLimits(limits: AskLimits, at: number, journal: Journal, takeLimit: TakeLimit) {

@@ -1,6 +1,6 @@
 import type { AuditEvent } from "../../core/audit/event.ts"
 import { MINUTE, SECOND } from "../../core/clock.ts"
-import type { LimitTake } from "../../core/limits/limit.ts"
+import type { LimitTake, Quota } from "../../core/limits/limit.ts"
 import type { Store } from "../../core/store.ts"
 import type { Facts } from "./lab.ts"
 import { ada, ask, askLimits, laptop, phone, START, someLimit } from "./steps/ask.ts"
@@ -66,6 +66,30 @@ export const askLimitFacts: Facts = {
     expect(await remaining(store, knownBrowser)).toBe(0)
     expect(await remaining(store, client)).toBe(4)
     expect(await remaining(store, address)).toBe(4)
+  },
+
+  "takes no limit that was decided elsewhere, and hands back what was left of it": async ({ store, expect }) => {
+    const quota: Quota = { name: "ask_client", max: 5, windowMs, remaining: 3, resetAt: START + windowMs }
+    const { outcome, request } = await ask(store, { limits: { isDecided: true, quota, spent: null } })
+    expect(outcome).toEqual({ status: "opened", flow: "fresh", quota })
+    expect(await isOverLimit(store, request.outboxId)).toBe(false)
+    expect((await eventsOf(store)).map(({ type }) => type)).toEqual(["link_requested"])
+    expect(await store.limits.sweep({ at: Number.MAX_SAFE_INTEGER, max: 100 })).toBe(0)
+  },
+
+  "marks the outbox row where an address's limit was spent elsewhere, and reports the first": async (lab) => {
+    const { store, expect } = lab
+    const limit = someLimit("ask_address", { max: 1, windowMs })
+    const askAbove = (isFirst: boolean) =>
+      ask(store, { limits: { isDecided: true, quota: null, spent: { limit, isFirst } } })
+    const [first, second] = [await askAbove(true), await askAbove(false)]
+    for (const { outcome } of [first, second]) expect(outcome).toEqual({ status: "opened", flow: "fresh", quota: null })
+    const items = await claim(store, { at: START })
+    expect(items.filter((item) => item.isOverLimit)).toHaveLength(2)
+    const reports = rateLimited(await eventsOf(store), "ask_address")
+    expect(reports.map(({ detail }) => detail)).toEqual([{ limit: "ask_address", count: 1, windowSeconds: 900 }])
+    expect(reports[0]?.person).toEqual({ address: ada, ...laptop })
+    expect(await remaining(store, limit)).toBe(1)
   },
 
   "admits everybody, and keeps nothing, where limits are off": async ({ store, expect }) => {

@@ -2,10 +2,11 @@ import { type Address, canonicalAddress } from "../../../core/addresses/canonica
 import type { Client } from "../../../core/audit/event.ts"
 import { HOUR } from "../../../core/clock.ts"
 import { uuidv7 } from "../../../core/ids.ts"
+import type { AskLimits } from "../../../core/limits/ask-limits.ts"
 import { type Limit, type LimitTake, limitTake } from "../../../core/limits/limit.ts"
 import { createFlow, type FlowHash, hashFlow } from "../../../core/links/flow.ts"
 import { systemRandom } from "../../../core/random.ts"
-import type { AskLimits, OpenOutcome, OpenRequest, Store } from "../../../core/store.ts"
+import type { OpenOutcome, OpenRequest, Store } from "../../../core/store.ts"
 
 export const START = Date.UTC(2026, 0, 5, 9)
 export const laptop: Client = { ip: "203.0.113.7", userAgent: "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0" }
