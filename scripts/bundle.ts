@@ -9,12 +9,14 @@ import { projectRoot } from "./run-command.ts"
  */
 const SHARED = [
   { test: /\/src\/stores\/sqlite\/migrate\.ts$/, name: "stores/sqlite/migrate" },
+  { test: /\/src\/stores\/postgres\/migrate\.ts$/, name: "stores/postgres/migrate" },
   { test: /\/src\/http\/pages\/assets\.ts$/, name: "http/pages/assets" },
   { test: /\/src\/cli\/version\.ts$/, name: "cli/version" },
   { test: /\/src\/core\//, name: "core" },
   { test: /\/src\/mail\//, name: "mail" },
   { test: /\/src\/http\//, name: "http" },
   { test: /\/src\/(?:sqlite\.ts$|stores\/sqlite\/)/, name: "stores/sqlite" },
+  { test: /\/src\/(?:postgres\.ts$|stores\/postgres\/)/, name: "stores/postgres" },
   { test: /\/src\/(?:index|create-auth|mode)\.ts$/, name: "library" },
 ]
 

@@ -287,6 +287,11 @@ export interface OutboxStore {
   }): Promise<readonly OutboxItem[]>
   /** Says what became of a row, with its event. `lease_lost`: somebody else holds it now; nothing was written. */
   settle(settle: SettleOutbox): Promise<"settled" | "lease_lost">
+  /**
+   * Calls back when another process may have written a row: a hint that may be lost, and one that a store need not give. Returns a
+   * function that stops it.
+   */
+  onOwed(listener: () => void): () => void
   /** How many rows wait, and since when the oldest does. */
   backlog(): Promise<{ readonly queued: number; readonly oldestAt: number | null }>
 }
@@ -329,6 +334,11 @@ export interface AuditStore {
   append(event: NewEvent): Promise<void>
   /** Events after position `after`, oldest first. */
   read(read: { readonly after: number; readonly max: number }): Promise<readonly AuditEvent[]>
+  /**
+   * As `read`, for whoever keeps a place in the log and goes on from the last position given. It never goes past an event that may
+   * still be committed at an earlier position; it may give fewer than there are.
+   */
+  follow(follow: { readonly after: number; readonly max: number }): Promise<readonly AuditEvent[]>
   /**
    * The newest events that fit, newest first. A log has no index for this, as each would be written with every event
    * (decisions/021): it looks at no more than `reach` positions before `before`, so that no question holds a database up.

@@ -36,3 +36,11 @@ export function limitTake(name: LimitName, limit: Limit | null, subject: string)
   if (limit === null) return null
   return { ...limit, name, key: hash("sha256", `${name}\n${subject}`, "base64url") as LimitKey }
 }
+
+/**
+ * What is left, where `counted` uses count now. `leaving` is the oldest of them or, where they are more than `max`, the one that must
+ * stop counting before one more is admitted.
+ */
+export function quotaOf({ name, max, windowMs }: LimitTake, counted: number, leaving: number): Quota {
+  return { name, max, windowMs, remaining: Math.max(0, max - counted), resetAt: leaving + windowMs }
+}

@@ -25,6 +25,7 @@ export class MailWorker {
   readonly #underWay = new Set<Promise<void>>()
   readonly #stopping = new AbortController()
   readonly #poll: NodeJS.Timeout
+  readonly #stopHearing: () => void
   #claiming: Promise<void> | null = null
   #soon: NodeJS.Timeout | null = null
   #isWoken = false
@@ -36,6 +37,7 @@ export class MailWorker {
     this.#transport = transport
     this.#poll = setInterval(() => this.#wake(), POLL_EVERY)
     this.#poll.unref()
+    this.#stopHearing = context.store.outbox.onOwed(() => this.wakeSoon())
     this.#wake()
   }
 
@@ -70,6 +72,7 @@ export class MailWorker {
     }
     this.#isStopped = true
     clearInterval(this.#poll)
+    this.#stopHearing()
     await this.#claiming
     const grace = setTimeout(() => this.#stopping.abort(), STOP_GRACE)
     await Promise.all(this.#underWay)

@@ -34,14 +34,18 @@ export function createAudit(
   openJournal: OpenJournal,
   listeners: EventListeners,
 ): Omit<AuditStore, "latest"> {
-  const read = database.prepare(READ)
+  const statement = database.prepare(READ)
+  const read: AuditStore["read"] = ({ after, max }) =>
+    commits.read(() => (statement.all(after, max) as unknown as readonly EventRow[]).map(toEvent))
   return {
     append: (event) =>
       commits.decide((transaction) => {
         const { type, detail, userId } = event
         openJournal(transaction, event).write({ type, detail } as EventBody, userId)
       }),
-    read: ({ after, max }) => commits.read(() => (read.all(after, max) as unknown as readonly EventRow[]).map(toEvent)),
+    read,
+    // One transaction writes at a time, so positions are committed in their order.
+    follow: read,
     onCommitted(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from "node:sqlite"
-import type { LimitOutcome, LimitTake, Quota } from "../../core/limits/limit.ts"
+import { type LimitOutcome, type LimitTake, quotaOf } from "../../core/limits/limit.ts"
 import type { LimitStore } from "../../core/store.ts"
 import type { Journal, OpenJournal } from "./journal.ts"
 import type { SharedCommit } from "./shared-commit.ts"
@@ -36,12 +36,17 @@ export function createTakeLimit(database: DatabaseSync): TakeLimit {
     const isReported = !isAdmitted && journal !== null && at >= (row?.reported_until ?? 0)
     if (isAdmitted) {
       counting.push(at)
+      counting.sort((a, b) => a - b)
       write.run(limit.key, JSON.stringify(keptHits(hits, at, limit)), at + KEPT_WINDOWS * limit.windowMs)
     } else if (isReported) {
       report.run(at + limit.windowMs, limit.key)
       writeRateLimited(limit, journal)
     }
-    return { status: isAdmitted ? "admitted" : "refused", quota: quotaOf(limit, counting), isReported }
+    return {
+      status: isAdmitted ? "admitted" : "refused",
+      quota: quotaOf(limit, counting.length, leavingOf(limit, counting)),
+      isReported,
+    }
   }
 }
 
@@ -74,8 +79,6 @@ function keptHits(hits: readonly number[], at: number, { windowMs }: LimitTake):
   return [...hits, at].filter((hit) => hit > at - KEPT_WINDOWS * windowMs).sort((a, b) => a - b)
 }
 
-function quotaOf({ name, max, windowMs }: LimitTake, counting: readonly number[]): Quota {
-  const remaining = Math.max(0, max - counting.length)
-  const leaving = counting[Math.max(0, counting.length - max)] ?? 0
-  return { name, max, windowMs, remaining, resetAt: leaving + windowMs }
+function leavingOf({ max }: LimitTake, counting: readonly number[]): number {
+  return counting[Math.max(0, counting.length - max)] ?? 0
 }

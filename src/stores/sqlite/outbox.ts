@@ -62,6 +62,8 @@ export function createOutbox(database: DatabaseSync, commits: SharedCommit, open
   const backlog = database.prepare(BACKLOG)
   const settle = createSettle(database)
   return {
+    // Other processes have no way to tell us but the file; the worker looks there each second.
+    onOwed: () => () => undefined,
     claim: ({ leaseId, leaseUntil, max, at }) =>
       commits.decide(() =>
         due.all(at, max).map((row) => {

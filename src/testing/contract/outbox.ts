@@ -18,8 +18,9 @@ export const outboxClaimFacts: Facts = {
 
   "leases at most as many rows as were asked for": async ({ store, expect }) => {
     for (let i = 0; i < 5; i++) await ask(store)
-    const sizes = [3, 3, 3].map(async (max) => (await claim(store, { at: START, max })).length)
-    expect(await Promise.all(sizes)).toEqual([3, 2, 0])
+    const claims = await atOnce(3, () => claim(store, { at: START, max: 3 }))
+    for (const claimed of claims) expect(claimed.length <= 3).toBe(true)
+    expect(new Set(claims.flat().map(({ outboxId }) => outboxId)).size).toBe(5)
   },
 
   "gives no row to two callers that claim at once": async ({ store, expect }) => {

@@ -1,0 +1,86 @@
+import type { AuditEvent } from "../../core/audit/event.ts"
+import type { AuditStore, NewEvent } from "../../core/store.ts"
+import type { Database } from "./database.ts"
+import type { Decisions } from "./decisions.ts"
+import { createWriter, type EventRow, toEvent } from "./writer.ts"
+
+const EVENTS = `
+  select {s}.event_json(e, p)::text as result
+  from {s}.auth_events e left join {s}.auth_event_pii p on p.pii_id = e.pii_id`
+const READ = `${EVENTS} where e.seq > $1 and e.seq <= $2 order by e.seq limit $3`
+const LATEST = `
+  ${EVENTS} where e.seq < $1 and e.seq >= $2 and ($3::text is null or e.type = $3)
+    and ($4::text is null and $5::text is null or e.user_id = $4 or p.address = $5)
+  order by e.seq desc limit $6`
+const END = "select to_json(coalesce(max(seq), 0) + 1)::text as result from {s}.auth_events"
+
+const END_OF_LOG = Number.MAX_SAFE_INTEGER
+const LOOK_AGAIN_AFTER = [1, 2, 5, 10, 20, 40, 80, 160, 320]
+
+export type EventListeners = Set<(event: AuditEvent) => void>
+
+export function createAudit(database: Database, decisions: Decisions, listeners: EventListeners): AuditStore {
+  const append = decisions.together({
+    name: "append_events",
+    encode: ({ type, userId, detail, address, at, client }: NewEvent) => ({
+      type,
+      user_id: userId,
+      detail: JSON.stringify(detail),
+      address,
+      at,
+      writer: createWriter(client),
+    }),
+    decode: (_, events) => events.map(() => undefined),
+  })
+  const read = async (after: number, through: number, max: number) =>
+    (await database.ask(READ, [after, through, max])).map((row) => toEvent(row as EventRow))
+  return {
+    append,
+    read: ({ after, max }) => read(after, END_OF_LOG, max),
+    async follow({ after, max }) {
+      const top = await wholeThrough(database)
+      if (top !== null) return read(after, top, max)
+      return withoutGap(await read(after, END_OF_LOG, max), after)
+    },
+    async latest({ before, max, reach, type, person }) {
+      const top = before ?? Number((await database.ask(END, []))[0])
+      const bottom = Math.max(1, top - reach)
+      const rows = (await database.ask(LATEST, [
+        top,
+        bottom,
+        type,
+        person?.userId ?? null,
+        person?.address ?? null,
+        max,
+      ])) as readonly EventRow[]
+      const goOn = rows.length === max ? (rows.at(-1)?.[0] ?? bottom) : bottom
+      return { events: rows.map(toEvent), before: goOn <= 1 ? null : goOn }
+    },
+    onCommitted(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+  }
+}
+
+/**
+ * The position up to which nothing can appear any more: that of the newest event, once all are done who wrote then. Null while one of
+ * them doesn't end.
+ */
+async function wholeThrough(database: Database): Promise<number | null> {
+  const { top, writers } = (await database.look("log_writers", [])) as { top: number; writers: readonly string[] }
+  let waitingFor = writers
+  for (const milliseconds of LOOK_AGAIN_AFTER) {
+    if (waitingFor.length === 0) return top
+    await new Promise((resolve) => setTimeout(resolve, milliseconds))
+    const now = (await database.look("log_writers", [])) as { writers: readonly string[] }
+    waitingFor = waitingFor.filter((writer) => now.writers.includes(writer))
+  }
+  return waitingFor.length === 0 ? top : null
+}
+
+// A number that is missing may be that of whoever doesn't end.
+function withoutGap(events: readonly AuditEvent[], after: number): readonly AuditEvent[] {
+  const gap = events.findIndex(({ seq }, index) => seq !== after + index + 1)
+  return gap === -1 ? events : events.slice(0, gap)
+}

@@ -1,0 +1,89 @@
+import type { AuditEvent } from "../../core/audit/event.ts"
+import { LinklatchError } from "../../core/fault.ts"
+import type { Store } from "../../core/store.ts"
+import { createAudit, type EventListeners } from "./audit.ts"
+import { createDatabase, quoteName, unavailable } from "./database.ts"
+import { createDecisions } from "./decisions.ts"
+import { createLimits } from "./limits.ts"
+import { createLinks } from "./links.ts"
+import { migrate } from "./migrate.ts"
+import { createOutbox } from "./outbox.ts"
+import { createOwedMail } from "./owed-mail.ts"
+import type { PostgresPool } from "./pool.ts"
+import { createRedeemCode } from "./redeem.ts"
+import { createRequests } from "./requests.ts"
+import { createSessions } from "./sessions.ts"
+import { createProviders, createUsers } from "./users.ts"
+
+export interface PostgresStoreParts {
+  readonly schema: string
+  readonly onMigration?: ((name: string) => void) | undefined
+  /** Called when the store closes: ends a pool that is its own. */
+  readonly endPool: () => Promise<void>
+}
+
+/** The store on one schema of a PostgreSQL database. */
+export function createPostgresStore(pool: PostgresPool, { schema, onMigration, endPool }: PostgresStoreParts): Store {
+  const listeners: EventListeners = new Set()
+  const migrated: string[] = []
+  let preparing: Promise<void> | null = null
+  let isClosed = false
+
+  // Nothing is asked of the server until there is something to ask; what fails is tried again by whoever comes next.
+  function ready(): Promise<void> {
+    if (isClosed) return Promise.reject(new LinklatchError("closed", "The store is closed."))
+    preparing ??= migrate(pool, schema, onMigration).then(
+      (names) => void migrated.push(...names),
+      (cause: unknown) => {
+        preparing = null
+        throw cause
+      },
+    )
+    return preparing
+  }
+
+  const database = createDatabase(pool, schema, ready)
+  const decisions = createDecisions(database, (events) => publish(listeners, events))
+  const owedMail = createOwedMail(database)
+  return {
+    name: "postgres",
+    requests: createRequests(database, decisions, owedMail.tell),
+    links: createLinks(database, decisions),
+    codes: { redeem: createRedeemCode(decisions) },
+    sessions: createSessions(database, decisions),
+    users: createUsers(database, decisions),
+    providers: createProviders(database, decisions),
+    limits: createLimits(database, decisions),
+    outbox: createOutbox(database, decisions, owedMail.onOwed),
+    audit: createAudit(database, decisions, listeners),
+    async migrate() {
+      await ready().catch((cause: unknown) => {
+        throw unavailable(cause)
+      })
+      return migrated.splice(0)
+    },
+    async ping() {
+      await database.ask(`select to_json(count(*))::text as result from ${quoteName(schema)}.schema_migrations`, [])
+    },
+    async close() {
+      if (isClosed) return
+      await decisions.close()
+      isClosed = true
+      owedMail.close()
+      await endPool()
+    },
+  }
+}
+
+function publish(listeners: EventListeners, events: readonly AuditEvent[]): void {
+  for (const event of events) {
+    for (const listener of listeners) {
+      try {
+        listener(event)
+      } catch (error) {
+        // What is committed stays committed, and the other listeners hear of it too.
+        process.emitWarning(`A listener of the audit log failed: ${String(error)}`)
+      }
+    }
+  }
+}

@@ -1,0 +1,83 @@
+import { LinklatchError } from "../../core/fault.ts"
+import { unavailable } from "./database.ts"
+import { isRefusedStatement } from "./database-fault.ts"
+
+interface Waiting<Decision, Outcome> {
+  readonly decision: Decision
+  readonly resolve: (outcome: Outcome) => void
+  readonly reject: (cause: unknown) => void
+}
+
+/** Decides an array of decisions in one round trip and one transaction, and answers in their order. */
+export type DecideTogether<Decision, Outcome> = (decisions: readonly Decision[]) => Promise<readonly Outcome[]>
+
+// More would make those that came first wait for a transaction that grows and grows.
+const MAX_SHARED = 64
+
+/**
+ * Decisions of one kind. One call of them is under way at a time: those that arrive meanwhile go together in the next, and
+ * share its round trip and its commit, which are nearly all that a decision costs (decisions/036).
+ */
+export class SharedCall<Decision, Outcome> {
+  readonly #decideTogether: DecideTogether<Decision, Outcome>
+  readonly #keysOf: (decision: Decision) => readonly (string | null | undefined)[]
+  #waiting: Waiting<Decision, Outcome>[] = []
+  #underWay: Promise<void> | null = null
+  #isClosed = false
+
+  /** Decisions with a key in common never share a call: each is to see what the one before it wrote. */
+  constructor(
+    decideTogether: DecideTogether<Decision, Outcome>,
+    keysOf: (decision: Decision) => readonly (string | null | undefined)[] = () => [],
+  ) {
+    this.#decideTogether = decideTogether
+    this.#keysOf = keysOf
+  }
+
+  decide(decision: Decision): Promise<Outcome> {
+    if (this.#isClosed) return Promise.reject(new LinklatchError("closed", "The store is closed."))
+    return new Promise<Outcome>((resolve, reject) => {
+      this.#waiting.push({ decision, resolve, reject })
+      this.#underWay ??= this.#decideAll()
+    })
+  }
+
+  /** Decides what waits, then takes no more. */
+  async close(): Promise<void> {
+    this.#isClosed = true
+    await this.#underWay
+  }
+
+  async #decideAll(): Promise<void> {
+    // Those that arrive in one turn of the event loop go together.
+    await new Promise((resolve) => void setImmediate(resolve))
+    while (this.#waiting.length > 0) await this.#attempt(this.#takeTogether())
+    this.#underWay = null
+  }
+
+  #takeTogether(): readonly Waiting<Decision, Outcome>[] {
+    const together: Waiting<Decision, Outcome>[] = []
+    const later: Waiting<Decision, Outcome>[] = []
+    const taken = new Set<string>()
+    for (const one of this.#waiting) {
+      const keys = this.#keysOf(one.decision).filter((key) => key != null)
+      const fits = together.length < MAX_SHARED && !keys.some((key) => taken.has(key))
+      for (const key of keys) taken.add(key)
+      if (fits) together.push(one)
+      else later.push(one)
+    }
+    this.#waiting = later
+    return together
+  }
+
+  async #attempt(together: readonly Waiting<Decision, Outcome>[]): Promise<void> {
+    try {
+      const outcomes = await this.#decideTogether(together.map(({ decision }) => decision))
+      for (const [index, { resolve }] of together.entries()) resolve(outcomes[index] as Outcome)
+    } catch (cause) {
+      // One decision's fault must not undo its neighbours': nothing was done, so each is decided again alone.
+      if (together.length > 1 && isRefusedStatement(cause)) for (const one of together) await this.#attempt([one])
+      else for (const { reject } of together) reject(unavailable(cause))
+    }
+  }
+}
