@@ -15,6 +15,7 @@ import type { LinklatchOptions } from "./core/options.ts"
 import { systemRandom } from "./core/random.ts"
 import { checkSession } from "./core/sessions/check-session.ts"
 import { readSettings, type Settings } from "./core/settings.ts"
+import { storableText } from "./core/storable-text.ts"
 import type { Store } from "./core/store.ts"
 import { listUsers } from "./core/users/list-users.ts"
 import { type ClientAddress, createClientAddress } from "./http/client-address.ts"
@@ -101,13 +102,15 @@ function missingStore(store: Store | undefined): readonly ConfigurationFault[] {
 function useCases({ settings, store, clock }: Context): Pick<Auth, "users" | "sessions" | "providers" | "audit"> {
   const byUs = () => ({ by: "application", client: nobody, at: clock.now() }) as const
   const setDisabled = async (userId: string, isDisabled: boolean) =>
-    (await store.users.setDisabled({ userId, isDisabled, ...byUs() })).status
-  const revoke = (userId: string, sessionId: string | "all") =>
-    store.sessions.revoke({ userId, sessionId, reason: "signed_out_elsewhere", ...byUs() })
+    (await store.users.setDisabled({ userId: storableText(userId), isDisabled, ...byUs() })).status
+  const revoke = (userId: string, sessionId: string | "all") => {
+    const which = { userId: storableText(userId), sessionId: storableText(sessionId) }
+    return store.sessions.revoke({ ...which, reason: "signed_out_elsewhere", ...byUs() })
+  }
   return {
     users: {
       async find(by) {
-        if ("userId" in by) return store.users.find(by)
+        if ("userId" in by) return store.users.find({ userId: storableText(by.userId) })
         const typed = canonicalAddress(by.email)
         return typed.status === "valid" ? store.users.find({ address: typed.address }) : null
       },
@@ -117,20 +120,20 @@ function useCases({ settings, store, clock }: Context): Pick<Auth, "users" | "se
       isAdmin: (user) => settings.adminEmails.has(user.email),
     },
     sessions: {
-      list: (userId) => store.sessions.list({ userId, at: clock.now() }),
+      list: (userId) => store.sessions.list({ userId: storableText(userId), at: clock.now() }),
       revoke: async (userId, sessionId) => sessionId !== "all" && (await revoke(userId, sessionId)) > 0,
       revokeAll: (userId) => revoke(userId, "all"),
     },
     providers: {
       async record(userId, provider) {
         if (PROVIDER_SHAPE.test(provider))
-          return store.providers.record({ userId, provider, client: nobody, at: clock.now() })
+          return store.providers.record({ userId: storableText(userId), provider, client: nobody, at: clock.now() })
         throw new LinklatchError(
           "invalid_argument",
           `A provider's name is lower case letters, digits and "_", at most 32.`,
         )
       },
-      list: (userId) => store.providers.list(userId),
+      list: (userId) => store.providers.list(storableText(userId)),
     },
     audit: {
       record: async (event) => store.audit.append(readApplicationEvent(event, clock.now())),

@@ -9,6 +9,7 @@ import {
 import { sqlite } from "../src/sqlite.ts"
 import { createFakeClock, createTestMailbox, type FakeClock, type TestMailbox } from "../src/testing.ts"
 import { Browser } from "./browser.ts"
+import { strictStore } from "./strict-store.ts"
 
 export const ORIGIN = "https://login.example.com"
 
@@ -32,7 +33,7 @@ export function createApp(options: Partial<LinklatchOptions> & { readonly path?:
   const { path = ":memory:", ...overrides } = options
   const clock = createFakeClock()
   const mailbox = createTestMailbox()
-  const store = overrides.store ?? sqlite(path)
+  const store = strictStore(overrides.store ?? sqlite(path))
   const logLines: string[] = []
   const log = (level: string) => (event: string, fields?: object) => {
     logLines.push(
@@ -45,11 +46,11 @@ export function createApp(options: Partial<LinklatchOptions> & { readonly path?:
     baseUrl: ORIGIN,
     siteName: "Example",
     secret: "a-secret-for-tests-that-is-long-enough",
-    store,
     mail: mailbox,
     clock,
     log: { info: log("info"), warn: log("warn"), error: log("error") },
     ...overrides,
+    store,
   })
   return {
     auth,

@@ -1,8 +1,9 @@
 /**
  * What a store must be able to decide. Each method is a whole decision: one transaction, every outcome named, nothing
  * for a caller to check first and use later. State and the events that record it commit together or not at all (P5).
- * Time is an argument, in milliseconds since the epoch; a store never asks a clock. `linklatch/testing` exports the
- * contract suite that each store must pass.
+ * Time is an argument, in whole milliseconds since the epoch, from 0 to 2^48 - 1, as ids hold no more; a store never asks a
+ * clock. Text is any text without NUL and without halves of surrogate pairs, and is kept as it is. `linklatch/testing`
+ * exports the contract suite that each store must pass.
  */
 import type { Address } from "./addresses/canonical-address.ts"
 import type {

@@ -3,6 +3,7 @@ import type { Flow } from "../core/links/flow.ts"
 import type { Redeemer } from "../core/links/redeem.ts"
 import { checkSession } from "../core/sessions/check-session.ts"
 import { hashSessionToken, type SessionToken } from "../core/sessions/session-token.ts"
+import { storableText } from "../core/storable-text.ts"
 import type { SignedIn } from "../core/store.ts"
 import type { Words } from "../core/words/words.ts"
 import { pickLocale, wordsFor } from "../core/words/words-for.ts"
@@ -31,7 +32,8 @@ export class Visit {
     this.path = pathOf(incoming)
     this.#cookieHeader = incoming.header("cookie")
     const ip = site.clientAddress.read(incoming.remoteAddress, incoming.header("x-forwarded-for"))
-    this.client = { ip, userAgent: incoming.header("user-agent")?.slice(0, 512) ?? null }
+    const userAgent = incoming.header("user-agent")
+    this.client = { ip, userAgent: userAgent === null ? null : storableText(userAgent.slice(0, 512)) }
   }
 
   /** Answered in JSON, whatever Accept says. */

@@ -1,5 +1,6 @@
 import { canonicalAddress } from "../addresses/canonical-address.ts"
 import { LinklatchError } from "../fault.ts"
+import { storableText } from "../storable-text.ts"
 import type { NewEvent } from "../store.ts"
 import { type ApplicationDetail, type Client, nobody } from "./event.ts"
 
@@ -23,19 +24,31 @@ export function readApplicationEvent(event: ApplicationEvent, at: number): NewEv
     throw misuse(`An event's name is lower case with a dot in it, like "shop.order_placed".`)
   const typed = event.email === undefined ? null : canonicalAddress(event.email)
   if (typed !== null && typed.status !== "valid") throw misuse("The event's email is not a mail address.")
-  const { detail = {} } = event
-  if (!Object.values(detail).every(isFlat) || JSON.stringify(detail).length > MAX_DETAIL_LENGTH) {
-    throw misuse("An event's detail is a flat object of texts, finite numbers, booleans and nulls, at most 4 kB.")
-  }
+  const detail = readDetail(event.detail)
   const address = typed === null ? null : typed.address
   return {
     type: event.type,
     at,
-    userId: event.userId ?? null,
+    userId: event.userId === undefined ? null : storableText(event.userId),
     address,
-    client: event.client ?? nobody,
-    detail: { ...detail },
+    client: readClient(event.client),
+    detail,
   }
+}
+
+function readDetail(detail: ApplicationDetail = {}): ApplicationDetail {
+  const members = Object.entries(detail).map(([name, value]) => {
+    return [storableText(name), typeof value === "string" ? storableText(value) : value] as const
+  })
+  const read = Object.fromEntries(members)
+  if (!Object.values(read).every(isFlat) || JSON.stringify(read).length > MAX_DETAIL_LENGTH) {
+    throw misuse("An event's detail is a flat object of texts, finite numbers, booleans and nulls, at most 4 kB.")
+  }
+  return read
+}
+
+function readClient({ ip, userAgent }: Client = nobody): Client {
+  return { ip: ip === null ? null : storableText(ip), userAgent: userAgent === null ? null : storableText(userAgent) }
 }
 
 function isFlat(value: unknown): boolean {

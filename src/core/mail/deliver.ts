@@ -3,6 +3,7 @@ import type { Context } from "../context.ts"
 import { uuidv7 } from "../ids.ts"
 import { createCode, hashCode } from "../links/code.ts"
 import { createToken, hashToken } from "../links/token.ts"
+import { storableText } from "../storable-text.ts"
 import type { OutboxItem, SettleOutbox } from "../store.ts"
 import { withholdReason } from "../users/sign-in-policy.ts"
 import { wordsFor } from "../words/words-for.ts"
@@ -44,7 +45,7 @@ export async function deliver(
   const outcome = await send(context, transport, minted.message, { idempotencyKey: minted.linkId, signal })
   if (outcome.status === "failed") return void (await settle(failed(context, transport, item, outcome)))
   const { requestId, attempt } = item
-  const sent = { requestId, linkId: minted.linkId, attempt, transport: transport.name }
+  const sent = { requestId, linkId: minted.linkId, attempt, transport: storableText(transport.name) }
   await insist(() => settle({ status: "sent", detail: sent }))
 }
 
@@ -161,7 +162,7 @@ function failed(
   const detail = {
     requestId,
     attempt,
-    transport: transport.name,
+    transport: storableText(transport.name),
     next: isOver ? "given_up" : "later",
     reason: outcome.reason,
   } as const

@@ -1,6 +1,7 @@
 import { canonicalAddress } from "../addresses/canonical-address.ts"
 import type { Context } from "../context.ts"
 import { LinklatchError } from "../fault.ts"
+import { storableText } from "../storable-text.ts"
 import { trimBlanks } from "../trim-blanks.ts"
 import type { User } from "./user.ts"
 
@@ -31,7 +32,12 @@ export async function listUsers({ store }: Pick<Context, "store">, options: User
   if (!Number.isInteger(limit) || limit < 1 || limit > MAX_LIMIT)
     throw new LinklatchError("invalid_argument", `A page of users has 1 to ${MAX_LIMIT} of them.`)
   // One more than asked for, which tells whether there is more.
-  const users = await store.users.list({ after, max: limit + 1, prefix: readPrefix(search), onlyDisabled: disabled })
+  const users = await store.users.list({
+    after: after === null ? null : storableText(after),
+    max: limit + 1,
+    prefix: readPrefix(search),
+    onlyDisabled: disabled,
+  })
   const page = users.slice(0, limit)
   return { users: page, next: users.length > limit ? (page.at(-1)?.email ?? null) : null }
 }
@@ -39,5 +45,5 @@ export async function listUsers({ store }: Pick<Context, "store">, options: User
 // Addresses are looked for as they are kept: a whole one may be written in any way that signs in.
 function readPrefix(search: string): string {
   const whole = canonicalAddress(search)
-  return whole.status === "valid" ? whole.address : trimBlanks(search).toLowerCase()
+  return whole.status === "valid" ? whole.address : storableText(trimBlanks(search).toLowerCase())
 }
