@@ -8,12 +8,15 @@ import { limitFacts, sweepFacts } from "./contract/limits.ts"
 import { inspectFacts, mintFacts, prefetchFacts } from "./contract/links.ts"
 import { sessionListFacts, userListFacts } from "./contract/lists.ts"
 import { matchNumberFacts } from "./contract/match-number.ts"
+import { neighbourFacts } from "./contract/neighbours.ts"
 import { outboxClaimFacts, outboxSettleFacts } from "./contract/outbox.ts"
 import { redeemLinkFacts, redeemRaceFacts } from "./contract/redeem-link.ts"
 import { flowFacts, requestFacts } from "./contract/requests.ts"
 import { sessionCheckFacts, sessionRevokeFacts } from "./contract/sessions.ts"
 import { sharedFacts } from "./contract/shared.ts"
 import { siblingFacts } from "./contract/siblings.ts"
+import { textFacts } from "./contract/texts.ts"
+import { timeFacts } from "./contract/times.ts"
 import { providerFacts, userFacts } from "./contract/users.ts"
 
 const contract = {
@@ -42,6 +45,9 @@ const contract = {
   sweeping: sweepFacts,
   audit: auditFacts,
   "the end of the log": latestEventFacts,
+  texts: textFacts,
+  times: timeFacts,
+  "decisions beside one that fails": neighbourFacts,
 }
 
 /**
