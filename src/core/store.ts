@@ -279,13 +279,12 @@ export interface LimitStore {
 // ── Mail that is owed ───────────────────────────────────────────────────────────────────────────────────────────────
 
 export interface OutboxStore {
-  /** Leases up to `max` due rows until `leaseUntil`; no two callers hold one row at a time. */
-  claim(claim: {
-    readonly leaseId: string
-    readonly leaseUntil: number
-    readonly max: number
-    readonly at: number
-  }): Promise<readonly OutboxItem[]>
+  /**
+   * Leases up to `max` due rows until `leaseUntil`; no two callers hold one row at a time. No row is given up later than
+   * `latestDeadline`, and one that is due after it was put off by a clock that is ahead of ours: it is due at once if
+   * nobody holds it, and at `leaseUntil` if somebody may.
+   */
+  claim(claim: ClaimOutbox): Promise<readonly OutboxItem[]>
   /** Says what became of a row, with its event. `lease_lost`: somebody else holds it now; nothing was written. */
   settle(settle: SettleOutbox): Promise<"settled" | "lease_lost">
   /**
@@ -295,6 +294,15 @@ export interface OutboxStore {
   onOwed(listener: () => void): () => void
   /** How many rows wait, and since when the oldest does. */
   backlog(): Promise<{ readonly queued: number; readonly oldestAt: number | null }>
+}
+
+export interface ClaimOutbox {
+  readonly leaseId: string
+  readonly leaseUntil: number
+  readonly max: number
+  readonly at: number
+  /** One whole life of a link from now. */
+  readonly latestDeadline: number
 }
 
 export interface OutboxItem {

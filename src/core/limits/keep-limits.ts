@@ -1,10 +1,13 @@
-import { SECOND } from "../clock.ts"
+import { HOUR, SECOND } from "../clock.ts"
 import type { Context } from "../context.ts"
 import type { NewEvent } from "../store.ts"
 import type { RefusalCount } from "./refusal-memory.ts"
 
 const EVERY = 10 * SECOND
 const SWEEP_MAX = 1_000
+// A process whose clock is ahead must not sweep away what others still limit by: it would let everybody in anew, each ten
+// seconds. So rows stay for as long after their end as a clock may well be wrong.
+const SWEEP_LATER = 2 * HOUR
 // In small batches, so that twenty thousand of them don't hold up the requests in between.
 const WRITE_MAX = 200
 
@@ -18,7 +21,7 @@ export function startKeepingLimits(context: Context): { stop(): Promise<void> } 
     try {
       await writeCounts(context, refusals.takeOver(at), at)
       // Until one comes back short: a wide flood makes rows faster than one sweep every ten seconds takes them away.
-      while ((await store.limits.sweep({ at, max: SWEEP_MAX })) === SWEEP_MAX) await nextTurn()
+      while ((await store.limits.sweep({ at: at - SWEEP_LATER, max: SWEEP_MAX })) === SWEEP_MAX) await nextTurn()
     } catch (error) {
       log.error("limits_housekeeping_failed", { error })
     }

@@ -89,10 +89,11 @@ export class MailWorker {
   }
 
   async #claim(max: number): Promise<number> {
-    const { clock, random, store } = this.#context
+    const { clock, random, settings, store } = this.#context
     const at = clock.now()
     const lease = { id: uuidv7(at, random), until: at + LEASE }
-    const items = await store.outbox.claim({ leaseId: lease.id, leaseUntil: lease.until, max, at })
+    const latestDeadline = at + settings.linkTtl
+    const items = await store.outbox.claim({ leaseId: lease.id, leaseUntil: lease.until, max, at, latestDeadline })
     for (const item of items) this.#track(item, lease)
     return items.length
   }

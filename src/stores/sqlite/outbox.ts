@@ -7,7 +7,11 @@ import type { SharedCommit } from "./shared-commit.ts"
 import { toUser, type UserRow } from "./users.ts"
 
 const DUE = "select outbox_id from outbox where state = 'queued' and due_at <= ? order by due_at limit ?"
-const LEASE = "update outbox set lease_id = ?, due_at = ?, attempts = attempts + 1 where outbox_id = ?"
+const LEASE = `
+  update outbox set lease_id = ?, due_at = ?, deadline = min(deadline, ?), attempts = attempts + 1 where outbox_id = ?`
+const BRING_NEARER = `
+  update outbox set due_at = iif(lease_id is null, ?, ?) where outbox_id in
+    (select outbox_id from outbox where state = 'queued' and due_at > ? order by due_at limit ?)`
 const READ = `
   select o.outbox_id, o.request_id, o.deadline, o.attempts, o.is_over_limit, r.address as request_address, r.flow_hash,
     r.locale, r.device, r.ip, r.user_agent, r.requested_at, r.seq,
@@ -57,6 +61,7 @@ interface HeldRow {
 export function createOutbox(database: DatabaseSync, commits: SharedCommit, openJournal: OpenJournal): OutboxStore {
   const due = database.prepare(DUE)
   const lease = database.prepare(LEASE)
+  const bringNearer = database.prepare(BRING_NEARER)
   const read = database.prepare(READ)
   const held = database.prepare(HELD)
   const backlog = database.prepare(BACKLOG)
@@ -64,14 +69,15 @@ export function createOutbox(database: DatabaseSync, commits: SharedCommit, open
   return {
     // Other processes have no way to tell us but the file; the worker looks there each second.
     onOwed: () => () => undefined,
-    claim: ({ leaseId, leaseUntil, max, at }) =>
-      commits.decide(() =>
-        due.all(at, max).map((row) => {
+    claim: ({ leaseId, leaseUntil, max, at, latestDeadline }) =>
+      commits.decide(() => {
+        bringNearer.run(at, leaseUntil, latestDeadline, max)
+        return due.all(at, max).map((row) => {
           const outboxId = String(row["outbox_id"])
-          lease.run(leaseId, leaseUntil, outboxId)
+          lease.run(leaseId, leaseUntil, latestDeadline, outboxId)
           return toItem(read.get(outboxId) as unknown as ClaimedRow)
-        }),
-      ),
+        })
+      }),
     settle: (args) =>
       commits.decide((transaction) => {
         const row = held.get(args.outboxId, args.leaseId) as HeldRow | undefined

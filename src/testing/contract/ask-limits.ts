@@ -186,7 +186,7 @@ async function remaining(store: Store, limit: LimitTake): Promise<number> {
 /** Claims once, with a lease that ends at once, so that rows can be looked at again. */
 async function isOverLimit(store: Store, outboxId: string): Promise<boolean | undefined> {
   const leaseId = `look-${outboxId}`
-  const items = await store.outbox.claim({ leaseId, leaseUntil: START + MINUTE, max: 1_000, at: START + SECOND })
+  const items = await claim(store, { leaseId, at: START + SECOND })
   for (const item of items)
     await store.outbox.settle({ outboxId: item.outboxId, leaseId, at: START + SECOND, result: { status: "released" } })
   return items.find((item) => item.outboxId === outboxId)?.isOverLimit

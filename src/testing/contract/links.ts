@@ -68,7 +68,7 @@ export const mintFacts: Facts = {
     const asked = await ask(store)
     const leaseId = newId()
     const leaseUntil = START + 30 * SECOND
-    await store.outbox.claim({ leaseId, leaseUntil, max: 1, at: START })
+    await claim(store, { leaseId, at: START })
     const inTime = mintLink(asked, leaseId, { at: leaseUntil - 1 })
     expect(await store.links.mint(inTime)).toEqual({ status: "minted" })
     expect(await store.links.mint(mintLink(asked, leaseId, { at: leaseUntil }))).toEqual({ status: "lease_lost" })

@@ -1,4 +1,4 @@
-import { DAY, MINUTE, SECOND } from "../../core/clock.ts"
+import { DAY, HOUR, MINUTE, SECOND } from "../../core/clock.ts"
 import type { Facts } from "./lab.ts"
 import { ada, ask, bob, newId, START } from "./steps/ask.ts"
 import { claim, deliver, failed, lease, mailTo, mintFor, settle, settleSent } from "./steps/deliver.ts"
@@ -36,6 +36,39 @@ export const outboxClaimFacts: Facts = {
     await claim(store, { at: START })
     const claims = await atOnce(16, () => claim(store, { at: LEASE_ENDS }))
     expect(claims.flat().map(({ attempt }) => attempt)).toEqual([2])
+  },
+
+  "takes a row at once that a clock ahead of ours has put off, and gives it no more than a life": async ({
+    store,
+    expect,
+  }) => {
+    const asked = await ask(store, { at: START + 2 * HOUR, deadline: START + 2 * HOUR + 10 * MINUTE })
+    expect(await claim(store, { at: START })).toMatchObject([
+      { outboxId: asked.request.outboxId, requestedAt: START + 2 * HOUR, deadline: START + HOUR },
+    ])
+    expect(await claim(store, { at: LEASE_ENDS })).toMatchObject([{ attempt: 2, deadline: START + HOUR }])
+  },
+
+  "takes no row from a holder whose clock is ahead until a lease of ours has passed": async ({ store, expect }) => {
+    const asked = await ask(store, { at: START + 2 * HOUR })
+    await claim(store, { at: START + 2 * HOUR })
+    expect(await claim(store, { at: START })).toEqual([])
+    expect(await claim(store, { at: LEASE_ENDS - 1 })).toEqual([])
+    expect(await claim(store, { at: LEASE_ENDS })).toMatchObject([{ outboxId: asked.request.outboxId, attempt: 2 }])
+  },
+
+  "lets a holder whose clock is ahead settle what others have seen meanwhile": async ({ store, expect }) => {
+    const mail = await mintFor(store, await ask(store, { at: START + 2 * HOUR }))
+    await claim(store, { at: START })
+    expect(await settleSent(store, mail)).toBe("settled")
+    expect(await claim(store, { at: LEASE_ENDS })).toEqual([])
+  },
+
+  "leaves a row that waits for another try to its time": async ({ store, expect }) => {
+    const asked = await ask(store)
+    await settle(store, asked, (await lease(store, asked)).leaseId, failed(asked, START + 9 * MINUTE))
+    expect(await claim(store, { at: START + 9 * MINUTE - 1 })).toEqual([])
+    expect(await claim(store, { at: START + 9 * MINUTE })).toHaveLength(1)
   },
 
   "knows the user whose address it is": async ({ store, expect }) => {

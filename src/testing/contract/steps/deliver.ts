@@ -1,4 +1,4 @@
-import { MINUTE, SECOND } from "../../../core/clock.ts"
+import { HOUR, MINUTE, SECOND } from "../../../core/clock.ts"
 import type { CodeHash } from "../../../core/links/code.ts"
 import { createToken, hashToken } from "../../../core/links/token.ts"
 import { systemRandom } from "../../../core/random.ts"
@@ -75,7 +75,7 @@ export function claim(
   store: Store,
   { at, leaseId = newId(at), max = 1_000 }: { at: number; leaseId?: string; max?: number },
 ) {
-  return store.outbox.claim({ leaseId, leaseUntil: at + 30 * SECOND, max, at })
+  return store.outbox.claim({ leaseId, leaseUntil: at + 30 * SECOND, max, at, latestDeadline: at + HOUR })
 }
 
 export function settleSent(store: Store, mail: Mail, at = mail.link.at) {
