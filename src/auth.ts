@@ -23,7 +23,12 @@ export interface Auth {
   handler(request: Request, info?: ConnectionInfo): Promise<Response>
   /** The same in plain values, for the mounts of servers that don't speak Fetch (`linklatch/node`, `/express`, `/fastify`). */
   answer(incoming: Incoming): Promise<Answer>
-  /** Who sent this request: signature, then one indexed read. Null when nobody is signed in. */
+  /**
+   * Who sent this request: signature, then one indexed read. Null when nobody is signed in, and only then: while the store
+   * can't say, it rejects.
+   *
+   * @throws LinklatchError `store_unavailable` while the store is away, with `statusCode` 503 and `Retry-After` in `headers`.
+   */
   session(request: WithHeaders): Promise<SignedIn | null>
   readonly users: {
     /** Null for somebody who has never signed in. */

@@ -17,6 +17,10 @@ export class LinklatchError extends Error {
   readonly code: LinklatchErrorCode
   /** With `invalid_configuration`: everything that is wrong, at once. */
   readonly faults: readonly ConfigurationFault[]
+  /** 503 with `store_unavailable` and `closed`, else missing. Express and Fastify answer with it where a route lets the error pass. */
+  readonly statusCode?: number
+  /** `Retry-After` beside it, in seconds. */
+  readonly headers?: Readonly<Record<string, string>>
 
   constructor(
     code: LinklatchErrorCode,
@@ -26,5 +30,9 @@ export class LinklatchError extends Error {
     super(message, more.cause === undefined ? undefined : { cause: more.cause })
     this.code = code
     this.faults = more.faults ?? []
+    if (code === "store_unavailable" || code === "closed") {
+      this.statusCode = 503
+      this.headers = { "Retry-After": "5" }
+    }
   }
 }

@@ -13,8 +13,6 @@ import { Visit } from "./visit.ts"
 /** Answers a request for one of our routes, 404 for any other. Never rejects. */
 export type Handler = (incoming: Incoming) => Promise<Answer>
 
-const RETRY_AFTER_SECONDS = "5"
-
 export function createHandler(site: Site): Handler {
   const find = createFinder()
   return async (incoming) => {
@@ -101,9 +99,7 @@ function refuseUnknown(find: Find, visit: Visit): Promise<Answer> {
 
 // Fails closed: whoever can't be checked isn't let in, and keeps the cookie for when the store is back (ASVS 16.5.3).
 function respondFault(visit: Visit, error: unknown): Promise<Answer> {
-  const isUnavailable =
-    error instanceof LinklatchError && (error.code === "store_unavailable" || error.code === "closed")
   visit.site.context.log.error("request_failed", { method: visit.incoming.method, error })
-  if (!isUnavailable) return respondProblem(visit, "internal")
-  return respondProblem(visit, "unavailable", { headers: { "Retry-After": RETRY_AFTER_SECONDS } })
+  if (!(error instanceof LinklatchError) || error.headers === undefined) return respondProblem(visit, "internal")
+  return respondProblem(visit, "unavailable", { headers: error.headers })
 }

@@ -30,7 +30,9 @@ export function createSqliteStore(database: DatabaseSync, migrated: string[]): S
   const endSessions = createEndSessions(database)
   const closeRequests = createCloseRequests(database)
   const completeRedeem = createCompleteRedeem(database, countProvider, endSessions, closeRequests)
-  const ping = database.prepare("select 1")
+  // Nobody reads the version, but to write it takes a page of the journal: on a full disk, reading alone goes well.
+  const writePage = database.prepare("pragma user_version = 1")
+  const readTable = database.prepare("select 1 from sessions where token_hash = ''")
   return {
     name: "sqlite",
     requests: createRequests(database, commits, openJournal, takeLimit, findLatest),
@@ -52,8 +54,12 @@ export function createSqliteStore(database: DatabaseSync, migrated: string[]): S
       latest: createLatestEvents(database, commits),
     },
     migrate: async () => migrated.splice(0),
-    // A decision that decides nothing: it needs the lock and the file, as any other.
-    ping: () => commits.decide(() => void ping.get()),
+    // A decision that decides nothing: it needs the lock, the tables and room on the disk, as any other.
+    ping: () =>
+      commits.decide(() => {
+        readTable.get()
+        writePage.run()
+      }),
     close: async () => {
       commits.close()
       if (database.isOpen) database.close()
