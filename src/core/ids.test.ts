@@ -1,6 +1,6 @@
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import { uuidv7 } from "./ids.ts"
+import { firstIdAt, uuidv7 } from "./ids.ts"
 import { type Random, systemRandom } from "./random.ts"
 
 const fixed = (hex: string): Random => ({ bytes: () => Buffer.from(hex, "hex") })
@@ -34,5 +34,13 @@ describe("a UUIDv7", () => {
   it("comes once, also within a millisecond", () => {
     const ids = Array.from({ length: 20_000 }, () => uuidv7(1_800_000_000_000, systemRandom))
     expect(new Set(ids).size).toBe(ids.length)
+  })
+  it("stands on its side of the first id of any time", () => {
+    fc.assert(
+      fc.property(instant, instant, (made, at) => {
+        expect(uuidv7(made, systemRandom) < firstIdAt(at)).toBe(made < at)
+      }),
+    )
+    expect(uuidv7(2 ** 48 - 2, systemRandom) < firstIdAt(Number.MAX_SAFE_INTEGER)).toBe(true)
   })
 })

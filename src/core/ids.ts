@@ -12,3 +12,11 @@ export function uuidv7(at: number, random: Random): string {
   const hex = bytes.toString("hex")
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
 }
+
+const LAST_TIME = 2 ** 48 - 1
+
+/** Ids that were made before this time sort before it, all others behind it. */
+export function firstIdAt(at: number): string {
+  const hex = Math.min(Math.max(0, at), LAST_TIME).toString(16).padStart(12, "0")
+  return `${hex.slice(0, 8)}-${hex.slice(8)}`
+}

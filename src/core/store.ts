@@ -23,6 +23,7 @@ import type { CodeHash } from "./links/code.ts"
 import type { LinkState } from "./links/dead-reason.ts"
 import type { FlowHash } from "./links/flow.ts"
 import type { TokenHash } from "./links/token.ts"
+import type { RetentionStore } from "./retention/retention-store.ts"
 import type { NewSession, Session } from "./sessions/session.ts"
 import type { SessionTokenHash } from "./sessions/session-token.ts"
 import type { ListUsers, SetDisabled, SetDisabledOutcome } from "./users/look-after-users.ts"
@@ -39,6 +40,7 @@ export interface Store {
   readonly providers: ProviderStore
   readonly limits: LimitStore
   readonly outbox: OutboxStore
+  readonly retention: RetentionStore
   readonly audit: AuditStore
   /** Brings the tables up to date; safe to call again. Returns the names of the migrations that it ran. */
   migrate(): Promise<readonly string[]>
@@ -272,8 +274,6 @@ export interface LimitStore {
     readonly client: Client
     readonly at: number
   }): Promise<LimitOutcome>
-  /** Deletes up to `max` rows that no longer limit anybody. Returns how many went. */
-  sweep(sweep: { readonly at: number; readonly max: number }): Promise<number>
 }
 
 // ── Mail that is owed ───────────────────────────────────────────────────────────────────────────────────────────────

@@ -4,7 +4,7 @@ import { codeFacts, codeTryFacts } from "./contract/codes.ts"
 import { type TestDatabase, type TestRunner, testFacts } from "./contract/lab.ts"
 import { latestEventFacts } from "./contract/latest-events.ts"
 import { lifecycleFacts } from "./contract/lifecycle.ts"
-import { limitFacts, sweepFacts } from "./contract/limits.ts"
+import { limitFacts, limitSweepFacts } from "./contract/limits.ts"
 import { inspectFacts, mintFacts, prefetchFacts } from "./contract/links.ts"
 import { sessionListFacts, userListFacts } from "./contract/lists.ts"
 import { matchNumberFacts } from "./contract/match-number.ts"
@@ -12,6 +12,7 @@ import { neighbourFacts } from "./contract/neighbours.ts"
 import { outboxClaimFacts, outboxSettleFacts } from "./contract/outbox.ts"
 import { redeemLinkFacts, redeemRaceFacts } from "./contract/redeem-link.ts"
 import { flowFacts, requestFacts } from "./contract/requests.ts"
+import { requestSweepFacts, sessionSweepFacts } from "./contract/retention.ts"
 import { sessionCheckFacts, sessionRevokeFacts } from "./contract/sessions.ts"
 import { sharedFacts } from "./contract/shared.ts"
 import { siblingFacts } from "./contract/siblings.ts"
@@ -42,7 +43,9 @@ const contract = {
   "lists of sessions": sessionListFacts,
   providers: providerFacts,
   limits: limitFacts,
-  sweeping: sweepFacts,
+  "sweeping limits": limitSweepFacts,
+  "sweeping requests": requestSweepFacts,
+  "sweeping sessions": sessionSweepFacts,
   audit: auditFacts,
   "the end of the log": latestEventFacts,
   texts: textFacts,

@@ -1,6 +1,6 @@
 import { HOUR, SECOND } from "../clock.ts"
 import type { Context } from "../context.ts"
-import type { NewEvent } from "../store.ts"
+import type { NewEvent, Store } from "../store.ts"
 import type { RefusalCount } from "./refusal-memory.ts"
 
 const EVERY = 10 * SECOND
@@ -21,7 +21,7 @@ export function startKeepingLimits(context: Context): { stop(): Promise<void> } 
     try {
       await writeCounts(context, refusals.takeOver(at), at)
       // Until one comes back short: a wide flood makes rows faster than one sweep every ten seconds takes them away.
-      while ((await store.limits.sweep({ at: at - SWEEP_LATER, max: SWEEP_MAX })) === SWEEP_MAX) await nextTurn()
+      while ((await sweepLimits(store, at - SWEEP_LATER)) === SWEEP_MAX) await nextTurn()
     } catch (error) {
       log.error("limits_housekeeping_failed", { error })
     }
@@ -38,6 +38,11 @@ export function startKeepingLimits(context: Context): { stop(): Promise<void> } 
       await writeCounts(context, refusals.takeOver(Number.POSITIVE_INFINITY), clock.now())
     },
   }
+}
+
+async function sweepLimits({ retention }: Store, at: number): Promise<number> {
+  const { limits } = await retention.sweep({ at, max: SWEEP_MAX, askedBefore: null, endedBefore: null })
+  return limits
 }
 
 async function writeCounts({ store, refusals }: Context, counts: readonly RefusalCount[], at: number): Promise<void> {

@@ -9,9 +9,6 @@ const WRITE = `
   insert into rate_limits (limit_key, hits, expires_at, reported_until) values (?, ?, ?, 0)
   on conflict (limit_key) do update set hits = excluded.hits, expires_at = excluded.expires_at`
 const REPORT = "update rate_limits set reported_until = ? where limit_key = ?"
-const SWEEP = `
-  delete from rate_limits where limit_key in
-    (select limit_key from rate_limits where expires_at <= ? order by expires_at limit ?)`
 
 const KEPT_WINDOWS = 2
 
@@ -50,20 +47,13 @@ export function createTakeLimit(database: DatabaseSync): TakeLimit {
   }
 }
 
-export function createLimits(
-  database: DatabaseSync,
-  commits: SharedCommit,
-  openJournal: OpenJournal,
-  takeLimit: TakeLimit,
-): LimitStore {
-  const sweep = database.prepare(SWEEP)
+export function createLimits(commits: SharedCommit, openJournal: OpenJournal, takeLimit: TakeLimit): LimitStore {
   return {
     take: ({ limit, address, client, at }) =>
       commits.decide((transaction) => {
         const { status, quota } = takeLimit(limit, at, openJournal(transaction, { at, address, client }))
         return { status, quota }
       }),
-    sweep: ({ at, max }) => commits.decide(() => Number(sweep.run(at, max).changes)),
   }
 }
 

@@ -50,7 +50,7 @@ CREATE TABLE magic_link_tokens (
   seq integer primary key autoincrement,
   token_hash text not null unique,
   link_id text not null,
-  request_id text not null references sign_in_requests (request_id),
+  request_id text not null,
   flow_hash text not null,
   address text not null,
   code_hash text not null,
@@ -66,7 +66,7 @@ CREATE INDEX magic_link_tokens_by_flow on magic_link_tokens (flow_hash);
 
 CREATE TABLE outbox (
   outbox_id text primary key,
-  request_id text not null references sign_in_requests (request_id),
+  request_id text not null,
   state text not null check (state in ('queued', 'sent', 'withheld', 'given_up')),
   is_over_limit integer not null,
   attempts integer not null default 0,
@@ -108,6 +108,8 @@ CREATE TABLE sessions (
 CREATE INDEX sessions_by_user on sessions (user_id);
 
 CREATE INDEX sessions_live on sessions (expires_at, session_id, revoked_at) where revoked_at is null;
+
+CREATE INDEX sessions_revoked on sessions (revoked_at) where revoked_at is not null;
 
 CREATE TABLE sign_in_requests (
   seq integer primary key autoincrement,

@@ -14,6 +14,7 @@ import { createCountProvider, createProviders } from "./providers.ts"
 import { createCompleteRedeem } from "./redeem.ts"
 import { createRedeemLink } from "./redeem-link.ts"
 import { createFindLatest, createRequests } from "./requests.ts"
+import { createRetention } from "./retention.ts"
 import { createEndSessions, createSessions } from "./sessions.ts"
 import { SharedCommit } from "./shared-commit.ts"
 import { createCloseRequests, createFindUser, createUsers } from "./users.ts"
@@ -47,8 +48,9 @@ export function createSqliteStore(database: DatabaseSync, migrated: string[]): S
       list: createListUsers(database, commits),
     },
     providers: createProviders(database, commits, openJournal, findUser, countProvider),
-    limits: createLimits(database, commits, openJournal, takeLimit),
+    limits: createLimits(commits, openJournal, takeLimit),
     outbox: createOutbox(database, commits, openJournal),
+    retention: createRetention(database, commits),
     audit: {
       ...createAudit(database, commits, openJournal, listeners),
       latest: createLatestEvents(database, commits),

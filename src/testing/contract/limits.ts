@@ -7,6 +7,7 @@ import type { Facts } from "./lab.ts"
 import { ada, laptop, phone, START, someLimit } from "./steps/ask.ts"
 import { eventsDuring, eventsOf } from "./steps/events.ts"
 import { atOnce, tally } from "./steps/redeem.ts"
+import { sweepLimits } from "./steps/sweep.ts"
 
 export const limitFacts: Facts = {
   "admits up to the limit, and says what remains": async ({ store, expect }) => {
@@ -107,12 +108,10 @@ export const limitFacts: Facts = {
   },
 }
 
-export const sweepFacts: Facts = {
+export const limitSweepFacts: Facts = {
   "sweeps rows that limit nobody any more, a few at a time": async ({ store, expect }) => {
     for (let i = 0; i < 3; i++) await take(store, someLimit("redeem_client", { max: 5, windowMs: MINUTE }), START)
-    expect(await store.limits.sweep({ at: START + HOUR, max: 2 })).toBe(2)
-    expect(await store.limits.sweep({ at: START + HOUR, max: 2 })).toBe(1)
-    expect(await store.limits.sweep({ at: START + HOUR, max: 2 })).toBe(0)
+    for (const swept of [2, 1, 0]) expect(await sweepLimits(store, START + HOUR, 2)).toBe(swept)
   },
 
   "leaves rows that still limit somebody": async ({ store, expect }) => {
@@ -120,9 +119,9 @@ export const sweepFacts: Facts = {
     const long = someLimit("redeem_client", { max: 1, windowMs: HOUR })
     await take(store, short, START)
     await take(store, long, START)
-    expect(await store.limits.sweep({ at: START + MINUTE - 1, max: 100 })).toBe(0)
+    expect(await sweepLimits(store, START + MINUTE - 1)).toBe(0)
     expect((await take(store, short, START + MINUTE - 1)).status).toBe("refused")
-    await store.limits.sweep({ at: START + 30 * MINUTE, max: 100 })
+    await sweepLimits(store, START + 30 * MINUTE)
     expect((await take(store, long, START + 30 * MINUTE)).status).toBe("refused")
   },
 
@@ -133,7 +132,7 @@ export const sweepFacts: Facts = {
     let at = START
     for (let step = 0; step < 200; step++) {
       at = nextTime(at, admitted, limit.windowMs, random)
-      if (step % 3 === 0) await store.limits.sweep({ at, max: 100 })
+      if (step % 3 === 0) await sweepLimits(store, at)
       expect(await take(store, limit, at), `step ${step}`).toEqual(decideNaively(limit, admitted, at))
     }
   },

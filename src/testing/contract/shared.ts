@@ -1,10 +1,11 @@
 import type { AuditEvent } from "../../core/audit/event.ts"
-import { HOUR, MINUTE } from "../../core/clock.ts"
+import { DAY, HOUR, MINUTE } from "../../core/clock.ts"
 import type { Facts } from "./lab.ts"
 import { ada, addressOf, ask, laptop, openRequest, START, someLimit } from "./steps/ask.ts"
 import { claim, mailTo, mintFor, newCodeHash, settleSent } from "./steps/deliver.ts"
 import { eventsOf } from "./steps/events.ts"
 import { atOnce, redeemCode, redeemLink, signIn, tally } from "./steps/redeem.ts"
+import { sweep } from "./steps/sweep.ts"
 
 /** What holds over several stores on one database: one after the other, or side by side as processes are. */
 export const sharedFacts: Facts = {
@@ -102,5 +103,19 @@ export const sharedFacts: Facts = {
     await other.requests.open(mine)
     await heardMine
     expect(heard).toMatchObject([{ type: "link_requested", detail: { requestId: mine.requestId } }])
+  },
+
+  "sweeps each row once, whichever stores do it at once": async ({ store, open, expect }) => {
+    const stores = [store, await open(), await open()] as const
+    for (let i = 0; i < 30; i++) await signIn(store, { address: addressOf(`ada${i}@example.com`) })
+    const live = await signIn(store, { at: START + 30 * DAY })
+    const at = START + 30 * DAY
+    const swept = await atOnce(12, (i) =>
+      sweep(stores[i % stores.length] ?? store, { at, max: 10, askedBefore: at, endedBefore: at }),
+    )
+    const total = (kind: "requests" | "sessions") => swept.reduce((sum, one) => sum + one[kind], 0)
+    expect({ requests: total("requests"), sessions: total("sessions") }).toEqual({ requests: 30, sessions: 30 })
+    const check = { tokenHash: live.tokenHash, at: at + 2 * MINUTE, idleTtl: HOUR, touchEvery: HOUR }
+    expect((await store.sessions.check(check))?.session.id).toBe(live.session.id)
   },
 }
