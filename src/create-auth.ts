@@ -6,7 +6,7 @@ import { mirrorEvent } from "./core/audit/mirror-events.ts"
 import { systemClock } from "./core/clock.ts"
 import type { Context } from "./core/context.ts"
 import { type ConfigurationFault, LinklatchError } from "./core/fault.ts"
-import { startKeepingLimits } from "./core/limits/keep-limits.ts"
+import { startHousekeeping } from "./core/housekeeping.ts"
 import { createRefusalMemory } from "./core/limits/refusal-memory.ts"
 import { type Log, warningLog } from "./core/log.ts"
 import { MailWorker } from "./core/mail/mail-worker.ts"
@@ -40,7 +40,7 @@ export function createAuth(options: LinklatchOptions): Auth {
   const handle = createHandler(site)
   // Last, when nothing can fail any more: these go on by themselves.
   const stopMirror = store.audit.onCommitted((event) => mirrorEvent(event, log, options.logEmails === true))
-  const limits = startKeepingLimits(context)
+  const housekeeping = startHousekeeping(context)
   if (options.worker !== false) worker = new MailWorker(context, transport)
   return {
     ...useCases(context),
@@ -52,7 +52,7 @@ export function createAuth(options: LinklatchOptions): Auth {
     ping: () => store.ping(),
     close: closeOnce(async () => {
       try {
-        await closeWorkers(worker, limits, log)
+        await closeWorkers(worker, housekeeping, log)
         await transport.close()
       } finally {
         stopMirror()
@@ -148,9 +148,13 @@ function cookieHeader(headers: WithHeaders["headers"]): string | null {
   return typeof cookie === "string" ? cookie : null
 }
 
-async function closeWorkers(worker: MailWorker | null, limits: { stop(): Promise<void> }, log: Log): Promise<void> {
+async function closeWorkers(
+  worker: MailWorker | null,
+  housekeeping: { stop(): Promise<void> },
+  log: Log,
+): Promise<void> {
   await worker?.stop()
-  await limits.stop().catch((error: unknown) => log.error("limits_housekeeping_failed", { error }))
+  await housekeeping.stop().catch((error: unknown) => log.error("limits_housekeeping_failed", { error }))
 }
 
 function closeOnce(close: () => Promise<void>): () => Promise<void> {

@@ -59,6 +59,18 @@ export interface LinklatchOptions {
         readonly redeemClient?: LimitOption | false | undefined
       }
     | undefined
+  /** How long rows are kept that are over. Users, their ways in and the audit log stay whatever is set here. */
+  readonly retention?:
+    | {
+        /**
+         * Days from asking until a request goes, with its links. Default 7, at least 1; `false` keeps them for ever. Until
+         * then an old link says what became of it, and from then on that it is unknown.
+         */
+        readonly requestDays?: number | false | undefined
+        /** Days until a session goes after it was ended, or came to its absolute end. Default 30, at least 1; `false` keeps them for ever. */
+        readonly sessionDays?: number | false | undefined
+      }
+    | undefined
   /** Where warnings and errors go. Default: one JSON line each on standard error. */
   readonly log?: Log | undefined
   /** Write mail addresses to the log in clear. Default false: `a…@example.com`. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { HOUR, MINUTE } from "./clock.ts"
+import { DAY, HOUR, MINUTE } from "./clock.ts"
 import type { LinklatchOptions } from "./options.ts"
 import { readSettings } from "./settings.ts"
 import type { Store } from "./store.ts"
@@ -34,6 +34,7 @@ describe("the defaults", () => {
         askBrowser: { max: 3, windowMs: 60 * MINUTE },
         redeemClient: { max: 20, windowMs: 15 * MINUTE },
       },
+      retention: { requests: 7 * DAY, sessions: 30 * DAY },
     })
     expect([settings.adminEmails.size, settings.allowedEmails.size, settings.allowedDomains.size]).toEqual([0, 0, 0])
   })
@@ -44,7 +45,11 @@ describe("the defaults", () => {
       ...{ adminEmails: undefined, allowedEmails: undefined, allowedDomains: undefined, allowedOrigins: undefined },
       ...{ linkTtlMinutes: undefined, sessionIdleHours: undefined, sessionHours: undefined, signUp: undefined },
     }
-    for (const options of [{ limits: undefined }, { ...optional, limits }])
+    const retention = { requestDays: undefined, sessionDays: undefined }
+    for (const options of [
+      { limits: undefined, retention: undefined },
+      { ...optional, limits, retention },
+    ])
       expect(read(options)).toEqual(readSettings(minimal))
   })
 })
@@ -199,6 +204,20 @@ describe("the numbers", () => {
       expect(faultsOf({ linkTtlMinutes })).toContain("linkTtlMinutes")
     },
   )
+
+  it("of days that rows are kept reach the settings; false keeps them for ever", () => {
+    const { settings, faults } = read({ retention: { requestDays: 1.5, sessionDays: false } })
+    expect(faults).toEqual([])
+    expect(settings.retention).toEqual({ requests: 1.5 * DAY, sessions: null })
+  })
+
+  it.each([0, 0.99, -1, Number.NaN, 3_651, "7", null, true])("of days that rows are kept can't be %j", (days) => {
+    const retention = { requestDays: days, sessionDays: days } as never
+    expect(faultsOf({ retention })).toEqual(
+      // Null is as good as nothing, as with every other option.
+      days === null ? [] : ["retention.requestDays", "retention.sessionDays"],
+    )
+  })
 
   it("have a greatest value each", () => {
     expect(faultsOf({ linkTtlMinutes: 60, sessionIdleHours: 8_760, sessionHours: 8_760 })).toEqual([])

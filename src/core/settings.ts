@@ -1,5 +1,5 @@
 import { type Address, canonicalAddress, canonicalDomain } from "./addresses/canonical-address.ts"
-import { HOUR, MINUTE } from "./clock.ts"
+import { DAY, HOUR, MINUTE } from "./clock.ts"
 import type { ConfigurationFault } from "./fault.ts"
 import type { Limit } from "./limits/limit.ts"
 import type { LimitOption, LinklatchOptions, SignUp } from "./options.ts"
@@ -20,12 +20,17 @@ export interface Settings {
   readonly linkTtl: number
   readonly sessionIdleTtl: number
   readonly sessionTtl: number
+  /** Null: kept for ever. */
+  readonly retention: { readonly requests: number | null; readonly sessions: number | null }
   /** Null: off. */
   readonly limits: { readonly [Name in keyof Required<NonNullable<LinklatchOptions["limits"]>>]: Limit | null }
 }
 
 const MIN_SECRET_LENGTH = 32
 const MAX_LINK_MINUTES = 60
+// A clock that is wrong by hours must not make anything go that lives (decisions/046).
+const MIN_DAYS = 1
+const MAX_DAYS = 3_650
 const DEFAULT_LIMITS = {
   askClient: { max: 5, minutes: 15 },
   askAddress: { max: 3, minutes: 60 },
@@ -51,6 +56,10 @@ export function readSettings(options: LinklatchOptions): { settings: Settings; f
     linkTtl: readNumber("linkTtlMinutes", options.linkTtlMinutes ?? 10, MAX_LINK_MINUTES, fault) * MINUTE,
     sessionIdleTtl: readNumber("sessionIdleHours", options.sessionIdleHours ?? 168, 8_760, fault) * HOUR,
     sessionTtl: readNumber("sessionHours", options.sessionHours ?? 720, 8_760, fault) * HOUR,
+    retention: {
+      requests: readDays("retention.requestDays", options.retention?.requestDays ?? 7, fault),
+      sessions: readDays("retention.sessionDays", options.retention?.sessionDays ?? 30, fault),
+    },
     limits: readLimits(options.limits, fault),
   }
   const listed = settings.adminEmails.size + settings.allowedEmails.size + settings.allowedDomains.size
@@ -134,6 +143,14 @@ function readLimits(limits: LinklatchOptions["limits"], fault: Report): Settings
     askBrowser: read("askBrowser"),
     redeemClient: read("redeemClient"),
   }
+}
+
+function readDays(setting: string, days: unknown, fault: Report): number | null {
+  if (days === false) return null
+  if (typeof days === "number" && days >= MIN_DAYS && days <= MAX_DAYS) return days * DAY
+  const cure = `Give a number from ${MIN_DAYS} to ${MAX_DAYS}, or turn it off to keep them for ever.`
+  fault(setting, "It is not a number of days in range.", cure)
+  return null
 }
 
 function readNumber(setting: string, value: unknown, max: number, fault: Report): number {

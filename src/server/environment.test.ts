@@ -181,6 +181,10 @@ describe("every variable", () => {
     ["LIMIT_ASK_ADDRESS", "3/1d"],
     ["LIMIT_ASK_BROWSER", "0/1h"],
     ["LIMIT_REDEEM_CLIENT", "20/48h"],
+    ["KEEP_REQUESTS_DAYS", "a week"],
+    ["KEEP_REQUESTS_DAYS", "0"],
+    ["KEEP_SESSIONS_DAYS", "0.5"],
+    ["KEEP_SESSIONS_DAYS", "-1"],
     ["LOG_LEVEL", "loud"],
     ["LOG_EMAILS", "maybe"],
     ["METRICS_ALLOW", "everyone"],
@@ -201,6 +205,8 @@ describe("every variable", () => {
         SESSION_IDLE_HOURS: "1.5",
         LIMIT_ASK_CLIENT: "5/90s",
         LIMIT_REDEEM_CLIENT: "30/2h",
+        KEEP_REQUESTS_DAYS: "2",
+        KEEP_SESSIONS_DAYS: "off",
         LOG_LEVEL: "warn",
         LOG_EMAILS: "true",
         METRICS_ALLOW: "10.1.0.0/16",
@@ -216,6 +222,7 @@ describe("every variable", () => {
       sessionIdleHours: 1.5,
       logEmails: true,
       limits: { askClient: { max: 5, minutes: 1.5 }, redeemClient: { max: 30, minutes: 120 } },
+      retention: { requestDays: 2, sessionDays: false },
     })
   })
 

@@ -1,4 +1,4 @@
-import { HOUR, MINUTE } from "../core/clock.ts"
+import { DAY, HOUR, MINUTE } from "../core/clock.ts"
 import type { Limit } from "../core/limits/limit.ts"
 import type { Settings } from "../core/settings.ts"
 import { MISSING_BASE_URL } from "./choose-config.ts"
@@ -65,7 +65,7 @@ const DEVELOPMENT_DEFAULTS: ReadonlySet<VariableName> = new Set([
 ])
 
 function describeDefaults(config: ServerConfig, settings: Settings): Partial<Record<VariableName, string>> {
-  const { limits } = settings
+  const { limits, retention } = settings
   return {
     HOST: config.host,
     PORT: String(config.port),
@@ -84,10 +84,16 @@ function describeDefaults(config: ServerConfig, settings: Settings): Partial<Rec
     LIMIT_ASK_ADDRESS: describeLimit(limits.askAddress),
     LIMIT_ASK_BROWSER: describeLimit(limits.askBrowser),
     LIMIT_REDEEM_CLIENT: describeLimit(limits.redeemClient),
+    KEEP_REQUESTS_DAYS: describeDays(retention.requests),
+    KEEP_SESSIONS_DAYS: describeDays(retention.sessions),
     LOG_LEVEL: config.logLevel,
     LOG_EMAILS: "false",
     METRICS_ALLOW: config.metricsAllow.join(","),
   }
+}
+
+function describeDays(kept: number | null): string {
+  return kept === null ? "off" : String(kept / DAY)
 }
 
 function describeLimit(limit: Limit | null): string {

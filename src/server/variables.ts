@@ -12,6 +12,11 @@ const limit = v.pipe(
   v.regex(/^(\d{1,9}\/\d{1,9}[smh]|off)$/, "It is not a limit."),
   v.transform((text) => (text === "off" ? (false as const) : readLimit(text))),
 )
+const days = v.pipe(
+  v.string(),
+  v.regex(/^(\d{1,9}(\.\d{1,6})?|off)$/, "It is not a number of days."),
+  v.transform((text) => (text === "off" ? (false as const) : Number(text))),
+)
 const list = v.pipe(v.string(), v.transform(splitList))
 const apiKey = v.pipe(v.string(), v.regex(/^[\x21-\x7e]{8,200}$/, "It is not an API key."))
 const apiUrl = v.pipe(v.string(), v.check(isApiUrl, "It is not an https address."))
@@ -42,6 +47,7 @@ const port = v.pipe(
 
 const LIMIT_CURE =
   "Write at most how many in which time, as 5/15m or 3/1h; or off, where something in front limits already."
+const DAYS_CURE = "Give a number of days from 1 to 3650; or off, which keeps them for ever."
 const PROXY_CURE = "List addresses or ranges, as 10.0.0.0/8,192.0.2.7."
 
 /**
@@ -176,6 +182,18 @@ export const variables = {
     says: "Redeeming, per client address",
     cure: LIMIT_CURE,
     option: "limits.redeemClient",
+  },
+  KEEP_REQUESTS_DAYS: {
+    schema: days,
+    says: "How long requests and their links are kept",
+    cure: DAYS_CURE,
+    option: "retention.requestDays",
+  },
+  KEEP_SESSIONS_DAYS: {
+    schema: days,
+    says: "How long sessions are kept after their end",
+    cure: DAYS_CURE,
+    option: "retention.sessionDays",
   },
   LOG_LEVEL: {
     schema: v.picklist(["debug", "info", "warn", "error"], "It is no level."),

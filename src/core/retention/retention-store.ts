@@ -11,8 +11,8 @@ export interface RetentionStore {
    * - a session goes when it was revoked before `endedBefore`, or when its absolute end (`expiresAt`) was before it and
    *   before `at`. One that ran out unused waits for its absolute end, so that no check has to move it in an index.
    *
-   * Users, their ways in and the log stay, and nothing is written to the log. Calls that overlap, from other processes
-   * too, don't fail and don't wait for each other's rows: each row is counted by the call that deleted it.
+   * Users, their ways in and the log stay, and nothing is written to the log. Calls may overlap, from other processes
+   * too: none fails, and each row is counted by the call that deleted it.
    *
    * It never looks at more than ten times `max` rows of a kind. So it may return fewer than `max` while more could go,
    * behind mail that is owed for longer than the retention; they go when that is settled.

@@ -1,0 +1,39 @@
+import type { Context } from "../context.ts"
+import type { Swept } from "./retention-store.ts"
+
+// Some 2 ms on SQLite, which holds up whatever came meanwhile (bench/retention.ts).
+const BATCH = 100
+// A batch with fewer than this was nearly all that there was: the rest waits for the next round.
+const WORTH_IT = BATCH / 2
+// For each part of the time at work, four at rest: so that requests keep most of the store to themselves.
+const RESTS = 4
+
+export interface Pace {
+  /** Resolves after `ms`, or sooner when the process stops. */
+  pause(ms: number): Promise<void>
+  readonly isStopping: () => boolean
+}
+
+/** How many went of each kind. */
+export type DeletedRows = Pick<Swept, "requests" | "sessions">
+
+/** Deletes requests and sessions that are over, in small batches with rests between, until little is left. */
+export async function sweepRows({ store, settings, clock }: Context, pace: Pace): Promise<DeletedRows> {
+  const kept = settings.retention
+  const deleted = { requests: 0, sessions: 0 }
+  while (!pace.isStopping()) {
+    const at = clock.now()
+    const beganAt = performance.now()
+    const { requests, sessions } = await store.retention.sweep({
+      at,
+      max: BATCH,
+      askedBefore: kept.requests === null ? null : at - kept.requests,
+      endedBefore: kept.sessions === null ? null : at - kept.sessions,
+    })
+    deleted.requests += requests
+    deleted.sessions += sessions
+    if (Math.max(requests, sessions) < WORTH_IT) break
+    await pace.pause(RESTS * (performance.now() - beganAt))
+  }
+  return deleted
+}
