@@ -2,7 +2,7 @@ import { LinklatchError } from "../../core/fault.ts"
 import { isLostConnection, isWorthAnotherTry } from "./database-fault.ts"
 import type { PostgresClient, PostgresPool } from "./pool.ts"
 
-/** Calls the functions of one schema. */
+/** Calls the functions of one schema. What fails rejects with LinklatchError. */
 export interface Database {
   readonly schemaName: string
   /** Calls a decision: one round trip, one transaction. It runs once, or not at all, or nobody knows: then it rejects. */
@@ -68,10 +68,12 @@ async function again<T>(
     try {
       return await run()
     } catch (cause) {
-      if (!isWorthIt(cause)) throw cause
+      if (!isWorthIt(cause)) throw unavailable(cause)
     }
   }
-  return run()
+  return run().catch((cause: unknown) => {
+    throw unavailable(cause)
+  })
 }
 
 function parse(text: string | null): unknown {

@@ -1,6 +1,5 @@
 import type { AuditEvent } from "../../core/audit/event.ts"
 import type { Database } from "./database.ts"
-import { unavailable } from "./database.ts"
 import { SharedCall } from "./shared-call.ts"
 import { type EventRow, toEvent } from "./writer.ts"
 
@@ -48,13 +47,7 @@ export function createDecisions(database: Database, publish: (events: readonly A
       shared.push(one as never)
       return (decision) => one.decide(decision)
     },
-    async alone(name, decision) {
-      try {
-        return await call(name, [JSON.stringify(decision)])
-      } catch (cause) {
-        throw unavailable(cause)
-      }
-    },
+    alone: (name, decision) => call(name, [JSON.stringify(decision)]),
     async close() {
       await Promise.all(shared.map((one) => one.close()))
     },

@@ -1,6 +1,5 @@
 import { type LimitTake, type Quota, quotaOf } from "../../core/limits/limit.ts"
 import type { LimitStore } from "../../core/store.ts"
-import type { Database } from "./database.ts"
 import type { Decisions } from "./decisions.ts"
 import { createWriter } from "./writer.ts"
 
@@ -28,18 +27,8 @@ export function rateLimited(limit: LimitTake | null, told: Told) {
   return { status: "rate_limited", quota, isReported: told?.[0] === "reported" } as const
 }
 
-const SWEEP = `
-  with swept as (
-    delete from {s}.rate_limits where limit_key in (
-      select limit_key from {s}.rate_limits where expires_at <= $1 order by expires_at limit $2 for update skip locked)
-    returning 1)
-  select to_json(count(*))::text as result from swept`
-
-export function createLimits(database: Database, decisions: Decisions): LimitStore {
+export function createLimits(decisions: Decisions): LimitStore {
   return {
-    async sweep({ at, max }) {
-      return Number((await database.ask(SWEEP, [at, max]))[0])
-    },
     take: decisions.together({
       name: "take_limit",
       encode: ({ limit, address, client, at }: Parameters<LimitStore["take"]>[0]) => ({

@@ -17,8 +17,9 @@ type ClaimedRow = Omit<OutboxItem, "client" | "user"> & {
 export function createOutbox(database: Database, decisions: Decisions, onOwed: OutboxStore["onOwed"]): OutboxStore {
   return {
     onOwed,
-    async claim({ leaseId, leaseUntil, max, at }) {
-      const rows = (await database.call("claim_outbox", [leaseId, leaseUntil, max, at])) as readonly ClaimedRow[]
+    async claim({ leaseId, leaseUntil, max, at, latestDeadline }) {
+      const args = [leaseId, leaseUntil, max, at, latestDeadline]
+      const rows = (await database.call("claim_outbox", args)) as readonly ClaimedRow[]
       return rows.map(toItem)
     },
     settle: decisions.together({

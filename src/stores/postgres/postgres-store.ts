@@ -12,6 +12,7 @@ import { createOwedMail } from "./owed-mail.ts"
 import type { PostgresPool } from "./pool.ts"
 import { createRedeemCode } from "./redeem.ts"
 import { createRequests } from "./requests.ts"
+import { createRetention } from "./retention.ts"
 import { createSessions } from "./sessions.ts"
 import { createProviders, createUsers } from "./users.ts"
 
@@ -53,8 +54,9 @@ export function createPostgresStore(pool: PostgresPool, { schema, onMigration, e
     sessions: createSessions(database, decisions),
     users: createUsers(database, decisions),
     providers: createProviders(database, decisions),
-    limits: createLimits(database, decisions),
+    limits: createLimits(decisions),
     outbox: createOutbox(database, decisions, owedMail.onOwed),
+    retention: createRetention(database),
     audit: createAudit(database, decisions, listeners),
     async migrate() {
       await ready().catch((cause: unknown) => {

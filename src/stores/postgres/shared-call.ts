@@ -1,11 +1,10 @@
 import { LinklatchError } from "../../core/fault.ts"
-import { unavailable } from "./database.ts"
 import { isRefusedStatement } from "./database-fault.ts"
 
 interface Waiting<Decision, Outcome> {
   readonly decision: Decision
   readonly resolve: (outcome: Outcome) => void
-  readonly reject: (cause: unknown) => void
+  readonly reject: (fault: unknown) => void
 }
 
 /** Decides an array of decisions in one round trip and one transaction, and answers in their order. */
@@ -74,10 +73,11 @@ export class SharedCall<Decision, Outcome> {
     try {
       const outcomes = await this.#decideTogether(together.map(({ decision }) => decision))
       for (const [index, { resolve }] of together.entries()) resolve(outcomes[index] as Outcome)
-    } catch (cause) {
+    } catch (fault) {
       // One decision's fault must not undo its neighbours': nothing was done, so each is decided again alone.
-      if (together.length > 1 && isRefusedStatement(cause)) for (const one of together) await this.#attempt([one])
-      else for (const { reject } of together) reject(unavailable(cause))
+      if (together.length > 1 && isRefusedStatement((fault as Error).cause))
+        for (const one of together) await this.#attempt([one])
+      else for (const { reject } of together) reject(fault)
     }
   }
 }

@@ -34,7 +34,7 @@ export const timeFacts: Facts = {
 
     async function leased(at: number): Promise<string> {
       const leaseId = newId()
-      await store.outbox.claim({ leaseId, leaseUntil: NEVER, max: 9, at })
+      await store.outbox.claim({ leaseId, leaseUntil: NEVER, max: 9, at, latestDeadline: NEVER })
       return leaseId
     }
   },
@@ -56,7 +56,7 @@ export const timeFacts: Facts = {
   "keeps what is a long way off: a lease, a deadline, a retry": async ({ store, expect }) => {
     const asked = await ask(store, { deadline: NEVER })
     const { at } = asked.request
-    const [item] = await store.outbox.claim({ leaseId: "lease", leaseUntil: NEVER, max: 1, at })
+    const [item] = await store.outbox.claim({ leaseId: "lease", leaseUntil: NEVER, max: 1, at, latestDeadline: NEVER })
     expect(item?.deadline).toBe(NEVER)
     expect(await claim(store, { at: LAST, leaseId: "other" })).toEqual([])
     expect(await store.links.mint(mintLink(asked, "lease", { at, expiresAt: NEVER }))).toEqual({ status: "minted" })

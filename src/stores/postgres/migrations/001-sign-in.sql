@@ -75,6 +75,7 @@ create table sessions (
   user_agent text
 ) with (fillfactor = 80);
 create index sessions_by_user on sessions (user_id);
+create index sessions_revoked on sessions (revoked_at) where revoked_at is not null;
 create index sessions_live on sessions (expires_at, session_id) where revoked_at is null;
 
 -- Mail that is owed. `due_at` is when a worker may take the row: a lease moves it into the future.
