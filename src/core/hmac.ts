@@ -35,11 +35,12 @@ function padsOf(secret: string): Pads {
 }
 
 export function hmacPads(key: Uint8Array): Pads {
-  const block = Buffer.alloc(BLOCK_BYTES)
-  block.set(key.byteLength > BLOCK_BYTES ? hash("sha256", key, "buffer") : key)
-  const inner = Buffer.alloc(BLOCK_BYTES)
-  const outer = Buffer.alloc(BLOCK_BYTES)
-  for (const [index, byte] of block.entries()) {
+  const block = key.byteLength > BLOCK_BYTES ? hash("sha256", key, "buffer") : key
+  const inner = Buffer.alloc(BLOCK_BYTES, INNER_PAD)
+  const outer = Buffer.alloc(BLOCK_BYTES, OUTER_PAD)
+  // By index: an iterator makes an object for each byte, and this is done for each event.
+  for (let index = 0; index < block.byteLength; index += 1) {
+    const byte = block[index] ?? 0
     inner[index] = byte ^ INNER_PAD
     outer[index] = byte ^ OUTER_PAD
   }

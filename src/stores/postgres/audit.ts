@@ -28,7 +28,7 @@ export function createAudit(database: Database, decisions: Decisions, listeners:
       detail: JSON.stringify(detail),
       address,
       at,
-      writer: createWriter(client),
+      writer: createWriter(client, address),
     }),
     decode: (_, events) => events.map(() => undefined),
   })

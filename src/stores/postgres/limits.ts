@@ -35,7 +35,7 @@ export function createLimits(decisions: Decisions): LimitStore {
         limits: encodeLimit(limit),
         address,
         at,
-        writer: createWriter(client),
+        writer: createWriter(client, address),
       }),
       keysOf: ({ limit }) => [limit.key],
       decode: (told, takes) =>

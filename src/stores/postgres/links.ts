@@ -3,7 +3,7 @@ import type { LinkStore, LinkView, MintLink } from "../../core/store.ts"
 import type { Database } from "./database.ts"
 import type { Decisions } from "./decisions.ts"
 import { createRedeemLink } from "./redeem.ts"
-import { createWriter } from "./writer.ts"
+import { createLateWriter } from "./writer.ts"
 
 export function createLinks(database: Database, decisions: Decisions): LinkStore {
   return {
@@ -29,7 +29,7 @@ export function createLinks(database: Database, decisions: Decisions): LinkStore
       return { ...link, matchTriesLeft: Math.max(0, MATCH_TRIES - matchTries) }
     },
     async notePrefetch({ tokenHash, client, at }) {
-      await decisions.alone("note_prefetch", { token_hash: tokenHash, at, writer: createWriter(client) })
+      await decisions.alone("note_prefetch", { token_hash: tokenHash, at, writer: createLateWriter(client) })
     },
     redeem: createRedeemLink(decisions),
   }

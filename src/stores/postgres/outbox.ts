@@ -2,7 +2,7 @@ import type { OutboxItem, OutboxStore, SettleOutbox } from "../../core/store.ts"
 import type { Database } from "./database.ts"
 import type { Decisions } from "./decisions.ts"
 import { toUser, type UserRow } from "./people.ts"
-import { createWriter } from "./writer.ts"
+import { createLateWriter } from "./writer.ts"
 
 const BACKLOG = `
   select json_build_object('queued', count(*), 'oldestAt', min(r.requested_at))::text as result
@@ -42,7 +42,7 @@ function toItem({ ip, userAgent, user, ...row }: ClaimedRow): OutboxItem {
 
 function encodeSettle({ outboxId, leaseId, at, result }: SettleOutbox) {
   // The client of the row's request, which the database puts in.
-  const row = { outbox_id: outboxId, lease_id: leaseId, at, writer: createWriter({ ip: null, userAgent: null }) }
+  const row = { outbox_id: outboxId, lease_id: leaseId, at, writer: createLateWriter(null) }
   switch (result.status) {
     case "sent":
       return {

@@ -12,7 +12,7 @@ import type {
 } from "../../core/store.ts"
 import type { Decisions } from "./decisions.ts"
 import { encodeLimit, rateLimited, type Told } from "./limits.ts"
-import { createWriter } from "./writer.ts"
+import { createLateWriter } from "./writer.ts"
 
 /** What `complete_redemptions` says of one. */
 interface Redemption {
@@ -120,7 +120,7 @@ function encodeRedeem(args: RedeemLink | RedeemCode, by: "magic_link" | "email_c
     device: session.device,
     new_user_id: args.newUserId,
     replaces: args.replaces,
-    writer: createWriter(args.client),
+    writer: createLateWriter(args.client),
   }
 }
 

@@ -48,7 +48,7 @@ function encodeRequest(request: OpenRequest) {
     device: request.device,
     at,
     deadline: request.deadline,
-    writer: createWriter(request.client),
+    writer: createWriter(request.client, request.address),
     ...encodeLimits(limits),
   }
 }

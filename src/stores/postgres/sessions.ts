@@ -3,7 +3,7 @@ import type { Database } from "./database.ts"
 import type { Decisions } from "./decisions.ts"
 import { type SessionRow, toSession, toSignedIn, type UserRow } from "./people.ts"
 import { SharedCall } from "./shared-call.ts"
-import { createWriter } from "./writer.ts"
+import { createLateWriter } from "./writer.ts"
 
 const LIVE = "s.revoked_at is null and s.idle_expires_at > $1 and s.expires_at > $1"
 const SIGNED_IN = `
@@ -63,7 +63,7 @@ export function createSessions(database: Database, decisions: Decisions): Sessio
         reason,
         actor: by ?? null,
         at,
-        writer: createWriter(client),
+        writer: createLateWriter(client),
       })
       return outcome as number
     },

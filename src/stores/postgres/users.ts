@@ -4,7 +4,7 @@ import type { ProviderUse } from "../../core/users/user.ts"
 import type { Database } from "./database.ts"
 import type { Decisions } from "./decisions.ts"
 import { toUser, type UserRow } from "./people.ts"
-import { createWriter } from "./writer.ts"
+import { createLateWriter } from "./writer.ts"
 
 const FIND = "select {s}.user_json(u)::text as result from {s}.users u"
 const LIST = `${FIND} where u.address < $1 and u.address`
@@ -36,7 +36,7 @@ export function createUsers(database: Database, decisions: Decisions): UserStore
       return rows.map((row) => toUser(row as UserRow))
     },
     async setDisabled({ userId, isDisabled, by, client, at }): Promise<SetDisabledOutcome> {
-      const disabling = { user_id: userId, is_disabled: isDisabled, actor: by, at, writer: createWriter(client) }
+      const disabling = { user_id: userId, is_disabled: isDisabled, actor: by, at, writer: createLateWriter(client) }
       const { outcome, ended } = await decisions.alone("set_disabled", disabling)
       if (outcome === "changed") return { status: outcome, sessionsEnded: ended ?? 0 }
       return { status: outcome as "unchanged" | "unknown_user" }
@@ -47,7 +47,7 @@ export function createUsers(database: Database, decisions: Decisions): UserStore
 export function createProviders(database: Database, decisions: Decisions): ProviderStore {
   return {
     async record({ userId, provider, client, at }) {
-      const recording = { user_id: userId, provider, at, writer: createWriter(client) }
+      const recording = { user_id: userId, provider, at, writer: createLateWriter(client) }
       return (await decisions.alone("record_provider", recording)).outcome as "recorded" | "unknown_user"
     },
     list: async (userId) => (await database.ask(PROVIDERS, [userId])) as readonly ProviderUse[],

@@ -1,4 +1,5 @@
-import { SALT_BYTES } from "../../core/audit/commitment.ts"
+import type { Address } from "../../core/addresses/canonical-address.ts"
+import { commitTo, SALT_BYTES } from "../../core/audit/commitment.ts"
 import type { AuditEvent, Client } from "../../core/audit/event.ts"
 import { hmacPads } from "../../core/hmac.ts"
 import { type Random, systemRandom } from "../../core/random.ts"
@@ -6,26 +7,29 @@ import { type Random, systemRandom } from "../../core/random.ts"
 /** What a decision needs to write its events: who, and a salt for the one row of personal data that they share. */
 export interface Writer {
   readonly salt: string
-  readonly inner_pad: string
-  readonly outer_pad: string
-  readonly ip: string | null
-  readonly user_agent: string | null
+  readonly commitment?: string
+  readonly inner_pad?: string
+  readonly outer_pad?: string
+  readonly ip?: string | null
+  readonly user_agent?: string | null
+}
+
+/** For a person who is known here. */
+export function createWriter(client: Client, address: Address | null, random: Random = systemRandom): Writer {
+  const { ip, userAgent } = client
+  const salt = random.bytes(SALT_BYTES)
+  return { salt: bytea(salt), commitment: commitTo({ address, ip, userAgent }, salt), ip, user_agent: userAgent }
 }
 
 /**
- * The database commits to a person whose address it alone knows, in the same round trip, and it has no HMAC but SHA-256: so it is
- * given the two pads (RFC 2104) and hashes twice.
+ * For a person whose address the database alone knows. It commits in the same round trip, and has SHA-256 but no HMAC: so it is given
+ * the two pads (RFC 2104) and hashes twice.
  */
-export function createWriter(client: Client, random: Random = systemRandom): Writer {
+export function createLateWriter(client: Client | null, random: Random = systemRandom): Writer {
   const salt = random.bytes(SALT_BYTES)
   const { inner, outer } = hmacPads(salt)
-  return {
-    salt: bytea(salt),
-    inner_pad: bytea(inner),
-    outer_pad: bytea(outer),
-    ip: client.ip,
-    user_agent: client.userAgent,
-  }
+  const pads = { salt: bytea(salt), inner_pad: bytea(inner), outer_pad: bytea(outer) }
+  return client === null ? pads : { ...pads, ip: client.ip, user_agent: client.userAgent }
 }
 
 function bytea(bytes: Buffer): string {

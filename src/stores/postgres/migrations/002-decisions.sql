@@ -5,15 +5,17 @@
 -- holds a flow's requests decides about its links and codes; whoever holds a user, about that person's sessions.
 --
 -- `json` in, as PostgreSQL reads it in one go; columns go by name. Plans are kept: made while tables are empty, they must be right
--- for ten million rows too, so the functions at the door rule out all but look-ups by index.
+-- for ten million rows too. So the functions at the door rule out all but look-ups by index, and rows are looked up by their key
+-- alone (`offset 0` keeps it so) and judged outside: with more to go by, a partial index that is small today would be read whole.
 
 -- ── What decisions bring with them ──────────────────────────────────────────────────────────────────────────────────
 
 create type limit_take as (key text, max integer, window_ms bigint, detail text);
 -- `leaving`: the first time to stop counting, once that many are over that one more is admitted.
 create type limit_told as (told text, counted integer, leaving bigint);
--- Who writes a decision's events. The pads are those of HMAC-SHA-256 (RFC 2104) for the salt.
-create type writer as (salt bytea, inner_pad bytea, outer_pad bytea, ip text, user_agent text);
+-- Who writes a decision's events: their commitment to the person or, where only the database knows the address, what makes it: the
+-- pads of HMAC-SHA-256 (RFC 2104) for the salt.
+create type writer as (salt bytea, commitment text, inner_pad bytea, outer_pad bytea, ip text, user_agent text);
 create type event as (type text, user_id text, detail text);
 create type happening as (writer writer, address text, at bigint, events event[]);
 
@@ -24,6 +26,9 @@ create function take_limits(takes limit_take[], ats bigint[]) returns limit_told
 declare
   result limit_told[];
 begin
+  if not exists (select from unnest(takes) t where t.key is not null) then
+    return array_fill(null::limit_told, array[cardinality(takes)]);
+  end if;
   with taken as (
     insert into rate_limits as l (limit_key, hits, max, window_ms, expires_at)
     select t.key, array[t.at], t.max, t.window_ms, t.at + 2 * t.window_ms
@@ -70,7 +75,7 @@ create function base64url(bytes bytea) returns text language sql immutable as $$
 $$;
 
 -- As core/audit/commitment.ts: canonical JSON (RFC 8785) of three members.
-create function commit_to(address text, writer writer) returns text language sql immutable as $$
+create function commit_to(address text, writer writer) returns text language sql stable as $$
   select base64url(sha256((writer).outer_pad || sha256((writer).inner_pad
     || convert_to('{"address":' || coalesce(to_json(address)::text, 'null') || ',"ip":' || coalesce(to_json((writer).ip)::text, 'null')
       || ',"userAgent":' || coalesce(to_json((writer).user_agent)::text, 'null') || '}', 'UTF8'))))
@@ -83,7 +88,7 @@ declare
 begin
   with told as materialized (
     select h.writer, h.address, h.at, h.events, h.nth, p.pii_id,
-      case when p.pii_id is not null then commit_to(h.address, h.writer) end as commitment
+      case when p.pii_id is not null then coalesce((h.writer).commitment, commit_to(h.address, h.writer)) end as commitment
     from unnest(happenings) with ordinality as h (writer, address, at, events, nth)
       cross join lateral (
         select case when coalesce(h.address, (h.writer).ip, (h.writer).user_agent) is not null then uuidv7(h.at) end as pii_id
@@ -123,7 +128,8 @@ create type taking as (limits limit_take, address text, at bigint, writer writer
 
 create function take_limit(input json) returns json language plpgsql
 set search_path from current set plan_cache_mode = force_generic_plan
-set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
+set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off set enable_mergejoin = off set enable_material = off
+set jit = off as $$
 declare
   takes taking[] := array(select t from json_populate_recordset(null::taking, input) t);
   told limit_told[];
@@ -152,7 +158,8 @@ create type asking as (
 -- A known browser that is admitted takes no other limit; a client that is refused doesn't touch the address.
 create function open_requests(input json, code_tries_max integer) returns json language plpgsql
 set search_path from current set plan_cache_mode = force_generic_plan
-set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
+set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off set enable_mergejoin = off set enable_material = off
+set jit = off as $$
 declare
   asked asking[] := array(select a from json_populate_recordset(null::asking, input) a);
   ats bigint[] := array(select a.at from unnest(asked) a);
@@ -169,7 +176,7 @@ begin
     select case when (z.k).told is distinct from 'admitted' and coalesce((z.c).told, 'admitted') = 'admitted' then (z.a).for_address end
     from (select unnest(asked) as a, unnest(known) as k, unnest(client) as c) z), ats);
   -- So that no wrong code is counted on a request of a flow while its tries are copied to the next one.
-  perform from sign_in_requests r where r.flow_hash in (select a.flow_hash from unnest(asked) a)
+  perform from sign_in_requests r where r.flow_hash = any (array(select a.flow_hash from unnest(asked) a where a.flow_hash is not null))
     order by r.flow_hash, r.request_id for no key update;
 
   with decided as materialized (
@@ -293,12 +300,12 @@ begin
     on conflict (user_id, provider) do update set last_used_at = excluded.last_used_at, uses = c.uses + 1
     returning user_id, uses
   ), old as materialized (
-    select s.token_hash, won.nth, won.at from won join sessions s on s.token_hash = (won.redeeming).replaces
-    where s.revoked_at is null and s.idle_expires_at > won.at and s.expires_at > won.at
+    select s.token_hash, won.nth, won.at, s.revoked_at is null and s.idle_expires_at > won.at and s.expires_at > won.at as is_live
+    from won join sessions s on s.token_hash = (won.redeeming).replaces
     order by s.token_hash for no key update of s
   ), ended as (
     update sessions s set revoked_at = old.at, revoked_reason = 'replaced' from old
-    where s.token_hash = old.token_hash and s.revoked_at is null
+    where old.is_live and s.token_hash = old.token_hash
     returning s.session_id, s.user_id, old.nth
   ), started as (
     insert into sessions (token_hash, session_id, user_id, created_at, last_seen_at, idle_expires_at, expires_at, provider, proven_at,
@@ -346,7 +353,8 @@ create type pressing as (token_hash text, flow_hash text, match_number integer, 
 
 create function redeem_links(input json, match_tries_max integer) returns json language plpgsql
 set search_path from current set plan_cache_mode = force_generic_plan
-set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
+set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off set enable_mergejoin = off set enable_material = off
+set jit = off as $$
 declare
   pressed pressing[] := array(select p from json_populate_recordset(null::pressing, input) p);
   told limit_told[] := take_limits(array(select (p.redeeming).limits from unnest(pressed) p),
@@ -392,7 +400,8 @@ create type typing as (flow_hash text, code_hashes text[], redeeming redeeming);
 
 create function redeem_codes(input json, code_tries_max integer) returns json language plpgsql
 set search_path from current set plan_cache_mode = force_generic_plan
-set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
+set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off set enable_mergejoin = off set enable_material = off
+set jit = off as $$
 declare
   typed typing[] := array(select t from json_populate_recordset(null::typing, input) t);
   told limit_told[] := take_limits(array(select (t.redeeming).limits from unnest(typed) t),
@@ -445,7 +454,8 @@ create type minting as (token_hash text, link_id text, code_hash text, at bigint
 
 create function mint_links(input json) returns json language plpgsql
 set search_path from current set plan_cache_mode = force_generic_plan
-set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
+set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off set enable_mergejoin = off set enable_material = off
+set jit = off as $$
 declare
   result json;
 begin
@@ -454,7 +464,9 @@ begin
   ), minted as (
     insert into magic_link_tokens (token_hash, link_id, request_id, flow_hash, address, code_hash, minted_at, expires_at)
     select m.token_hash, m.link_id, r.request_id, r.flow_hash, r.address, m.code_hash, m.at, m.expires_at
-    from asked m join outbox o on o.outbox_id = m.outbox_id join sign_in_requests r on r.request_id = o.request_id
+    from asked m
+      cross join lateral (select * from outbox o where o.outbox_id = m.outbox_id offset 0) o
+      join sign_in_requests r on r.request_id = o.request_id
     where o.lease_id = m.lease_id and o.state = 'queued' and o.due_at > m.at
     returning link_id
   )
@@ -496,11 +508,12 @@ $$;
 
 -- ── Sessions ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-create function user_json(u users) returns json language sql immutable as $$
+-- `stable`, as what they call is: told to be better, they would not be written into the statements that use them.
+create function user_json(u users) returns json language sql stable as $$
   select json_build_array((u).user_id, (u).address, (u).display_name, (u).created_at, (u).disabled_at)
 $$;
 
-create function session_json(s sessions) returns json language sql immutable as $$
+create function session_json(s sessions) returns json language sql stable as $$
   select json_build_array((s).session_id, (s).user_id, (s).created_at, (s).last_seen_at, (s).idle_expires_at, (s).expires_at,
     (s).provider, (s).proven_at, (s).device, (s).ip)
 $$;
@@ -509,14 +522,15 @@ create type checking as (token_hash text, at bigint);
 
 create function check_sessions(input json) returns json language plpgsql stable
 set search_path from current set plan_cache_mode = force_generic_plan
-set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
+set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off set enable_mergejoin = off set enable_material = off
+set jit = off as $$
 begin
   return (
-    select json_agg(case when s.token_hash is not null then json_build_array(user_json(u), session_json(s)) end)
+    select json_agg(case when u.disabled_at is null and s.revoked_at is null and s.idle_expires_at > c.at and s.expires_at > c.at
+      then json_build_array(user_json(u), session_json(s)) end)
     from json_populate_recordset(null::checking, input) c
-      left join (sessions s join users u on u.user_id = s.user_id)
-        on s.token_hash = c.token_hash and s.revoked_at is null and s.idle_expires_at > c.at and s.expires_at > c.at
-          and u.disabled_at is null);
+      left join lateral (select * from sessions s where s.token_hash = c.token_hash offset 0) s on true
+      left join users u on u.user_id = s.user_id);
 end
 $$;
 
@@ -525,16 +539,16 @@ create type touching as (token_hash text, at bigint, idle_expires_at bigint);
 -- Notes when sessions were last seen. One that somebody else holds is left for the next check.
 create function touch_sessions(input json) returns json language plpgsql
 set search_path from current set plan_cache_mode = force_generic_plan
-set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
+set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off set enable_mergejoin = off set enable_material = off
+set jit = off as $$
 begin
   update sessions s set last_seen_at = h.at, idle_expires_at = least(h.idle_expires_at, s.expires_at)
   from (
     select s.token_hash, t.at, t.idle_expires_at
     from json_populate_recordset(null::touching, input) t join sessions s on s.token_hash = t.token_hash
-    where s.revoked_at is null and s.last_seen_at < t.at
     for no key update of s skip locked
   ) h
-  where s.token_hash = h.token_hash;
+  where s.token_hash = h.token_hash and (case when s.revoked_at is null then s.last_seen_at < h.at end);
   return '{}';
 end
 $$;
@@ -625,7 +639,8 @@ $$;
 create function claim_outbox(lease text, lease_until bigint, at_most integer, at bigint, latest_deadline bigint)
 returns json language plpgsql
 set search_path from current set plan_cache_mode = force_generic_plan
-set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
+set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off set enable_mergejoin = off set enable_material = off
+set jit = off as $$
 declare
   result json;
 begin
@@ -660,7 +675,8 @@ create type settling as (
 
 create function settle_outbox(input json) returns json language plpgsql
 set search_path from current set plan_cache_mode = force_generic_plan
-set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
+set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off set enable_mergejoin = off set enable_material = off
+set jit = off as $$
 declare
   settled settling[] := array(select s from json_populate_recordset(null::settling, input) s order by s.outbox_id);
   held text[];
@@ -669,14 +685,18 @@ declare
 begin
   perform from outbox o where o.outbox_id in (select s.outbox_id from unnest(settled) s) order by o.outbox_id for no key update;
   held := array(
-    select r.flow_hash from unnest(settled) s join outbox o on o.outbox_id = s.outbox_id and o.lease_id = s.lease_id and o.state = 'queued'
-      join sign_in_requests r on r.request_id = o.request_id where s.status = 'sent');
+    select r.flow_hash from unnest(settled) s
+      cross join lateral (select * from outbox o where o.outbox_id = s.outbox_id offset 0) o
+      join sign_in_requests r on r.request_id = o.request_id
+    where s.status = 'sent');
   perform from sign_in_requests r where r.flow_hash = any (held) order by r.flow_hash, r.request_id for no key update;
 
   with mine as materialized (
     select s.*, r.request_id, r.address, r.flow_hash, r.ip, r.user_agent
-    from unnest(settled) s join outbox o on o.outbox_id = s.outbox_id and o.lease_id = s.lease_id and o.state = 'queued'
+    from unnest(settled) s
+      cross join lateral (select * from outbox o where o.outbox_id = s.outbox_id offset 0) o
       join sign_in_requests r on r.request_id = o.request_id
+    where o.lease_id = s.lease_id and o.state = 'queued'
   ), finished as (
     update outbox o set
       state = case when m.status in ('later', 'released') then 'queued' else m.status end,
@@ -692,7 +712,7 @@ begin
     where m.status = 'sent' and t.flow_hash = m.flow_hash and t.consumed_at is null and t.superseded_at is null and t.seq < newest.seq
   )
   select json_object_agg(s.outbox_id, case when m.outbox_id is null then 'lease_lost' else 'settled' end),
-    array_agg(row(row((s.writer).salt, (s.writer).inner_pad, (s.writer).outer_pad, m.ip, m.user_agent)::writer, m.address, s.at, array[row(s.event, null, coalesce(s.detail,
+    array_agg(row(row((s.writer).salt, null, (s.writer).inner_pad, (s.writer).outer_pad, m.ip, m.user_agent)::writer, m.address, s.at, array[row(s.event, null, coalesce(s.detail,
         '{"requestId":' || to_json(m.request_id) || ',"reason":' || to_json(s.reason) || '}'))::event])::happening)
       filter (where m.outbox_id is not null and s.event is not null)
   into outcomes, happenings
@@ -707,7 +727,8 @@ $$;
 -- `below`: the first id that an outbox row asked for at `asked_before` could have.
 create function sweep(at bigint, at_most integer, asked_before bigint, below text, ended_before bigint) returns json language plpgsql
 set search_path from current set plan_cache_mode = force_generic_plan
-set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
+set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off set enable_mergejoin = off set enable_material = off
+set jit = off as $$
 declare
   before bigint := least(ended_before, sweep.at);
   limits bigint;
