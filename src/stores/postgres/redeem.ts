@@ -38,7 +38,12 @@ export function createRedeemLink(decisions: Decisions): LinkStore["redeem"] {
       match_number: args.matchNumber,
       redeeming: encodeRedeem(args, "magic_link"),
     }),
-    keysOf: ({ tokenHash, limit, replaces }) => [tokenHash, limit?.key, replaces],
+    // Presses of one link may go together: one wins, the others come again. A match number costs a try, one by one.
+    keysOf: ({ tokenHash, matchNumber, limit, replaces }) => [
+      matchNumber === null ? null : tokenHash,
+      limit?.key,
+      replaces,
+    ],
     decode: (outcomes) => outcomes as readonly Redemption[],
   })
   return untilDecided(redeem, (args, row): RedeemLinkOutcome => {
@@ -93,8 +98,8 @@ export function createRedeemCode(decisions: Decisions): CodeStore["redeem"] {
 }
 
 /**
- * Two links of one new person at once: the second finds the user neither there nor free to create, and decides again when the
- * first is done. Its limit was taken already.
+ * Of those that would sign one person in at once, the second finds its user neither there nor free to create, and decides again when
+ * the first is done. Its limit was taken already.
  */
 function untilDecided<Args extends RedeemLink | RedeemCode, Outcome>(
   redeem: (args: Args) => Promise<Redemption>,
