@@ -2,7 +2,8 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { ensureProgram, type Program, programs } from "./ensure-program.ts"
+import { installPrograms, type Program, programPath, programs } from "./ensure-program.ts"
+import { ensureServices } from "./ensure-services.ts"
 import { runCommand } from "./run-command.ts"
 
 interface Counts {
@@ -38,6 +39,9 @@ const SUITES: readonly Suite[] = [
 const INSTALLS = "installs"
 const THE_REST = [...SUITES.map(({ project }) => project), INSTALLS].flatMap((project) => ["--project", `!${project}`])
 
+// At once, so that a fresh machine asks for all of them together.
+const ALL_PROGRAMS = Object.values(programs)
+
 const startedAt = performance.now()
 const reports = mkdtempSync(join(tmpdir(), "linklatch-tests-"))
 const words = process.argv.slice(2)
@@ -53,9 +57,10 @@ try {
 printSummary()
 
 async function runEverything(): Promise<void> {
+  await installPrograms(ALL_PROGRAMS)
   const checked = await runCommand("node", ["scripts/check.ts"], { show: true })
   if (checked.exitCode !== 0) faults.push("npm run check failed")
-  await runTests("tests", THE_REST)
+  await runWithServices([])
   for (const suite of SUITES) await runWithPrograms(suite, [])
 }
 
@@ -63,13 +68,27 @@ async function runOnly(args: readonly string[]): Promise<void> {
   const suite = SUITES.find(({ project }) => args.some((arg) => arg.includes(project)))
   if (suite !== undefined) await runWithPrograms(suite, args)
   else if (args.some((arg) => arg.includes(INSTALLS))) await runTests("installs", ["--project", INSTALLS, ...args])
-  else await runTests("tests", [...THE_REST, ...args])
+  else await runWithServices(args)
+}
+
+/** All tests but those of the suites, beside PostgreSQL and Redis. */
+async function runWithServices(args: readonly string[]): Promise<void> {
+  const services = await ensureServices().catch((fault: unknown) => {
+    // The tests that need none still tell something. Those that do fail, with the cure.
+    faults.push(fault instanceof Error ? fault.message : String(fault))
+    return null
+  })
+  try {
+    await runTests("tests", [...THE_REST, ...args], services?.env)
+  } finally {
+    await services?.stop()
+  }
 }
 
 async function runWithPrograms({ name, project, needs }: Suite, args: readonly string[]): Promise<void> {
   try {
-    const paths: Record<string, string> = {}
-    for (const program of needs) paths[program.variable] = await ensureProgram(program)
+    await installPrograms(needs)
+    const paths = Object.fromEntries(needs.map((program) => [program.variable, programPath(program)]))
     await runTests(name, ["--project", project, ...args], paths)
   } catch (fault) {
     faults.push(fault instanceof Error ? fault.message : String(fault))

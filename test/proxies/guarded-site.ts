@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { findProgram, type Program, programs } from "../../scripts/ensure-program.ts"
+import { programPath, programs } from "../../scripts/ensure-program.ts"
 import type { Browser } from "../browser.ts"
 import { type Site, startSite } from "../e2e/site.ts"
 import { freePort } from "../free-port.ts"
@@ -81,13 +81,6 @@ function startApplication(language: "node" | "python", port: number): Promise<Ru
   const env = { PORT: String(port) }
   if (language === "node") return runProgram(process.execPath, ["app.ts"], { cwd: UPSTREAM, env, port })
   return runProgram(programPath(programs.python), ["app.py"], { cwd: UPSTREAM, env, port })
-}
-
-/** Where a program is, which `npm test` installs where it may. */
-export function programPath(program: Program): string {
-  const path = findProgram(program)
-  if (path === undefined) throw new Error(`There is no ${program.title} here: node scripts/ensure-program.ts`)
-  return path
 }
 
 /** An example's configuration at other ports. Fails where the example no longer says what is replaced. */

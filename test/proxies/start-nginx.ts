@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { programs } from "../../scripts/ensure-program.ts"
-import { atPorts, programPath, type StartProxy } from "./guarded-site.ts"
+import { programPath, programs } from "../../scripts/ensure-program.ts"
+import { atPorts, type StartProxy } from "./guarded-site.ts"
 import { runProgram } from "./run-program.ts"
 
 const EXAMPLE = join(import.meta.dirname, "../../examples/nginx")
