@@ -15,10 +15,11 @@ export async function withPostgres<Result>(url: string, act: (ask: Ask) => Promi
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: PATIENCE_MS })
   // The server may go while we ask; the question then rejects, which is enough.
   client.on("error", () => undefined)
-  await client.connect()
   try {
+    await client.connect()
     return await act(async (sql, values = []) => (await client.query<Row>(sql, [...values])).rows)
   } finally {
+    // Also where it was not let in: the server would wait a minute for a password, and nothing dropped meanwhile.
     await client.end()
   }
 }
