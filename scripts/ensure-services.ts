@@ -29,27 +29,29 @@ interface Kind {
   start(): Promise<OwnServer>
 }
 
-/** All that the tests of shared stores need. `env` hands it to them. */
+/** All that the tests of shared stores need; throws with everything that can't be had. `env` hands it to them. */
 export async function ensureServices(): Promise<{ readonly env: Record<string, string>; stop(): Promise<void> }> {
   // Some tests kill and flush servers: they start their own, whatever is found.
   await installPrograms([programs.postgres, programs.redis, programs.pgbouncer])
   const services: Service[] = []
   const env: Record<string, string> = {}
-  const stop = async (): Promise<void> => {
-    for (const service of services.splice(0)) await service.stop()
-  }
-  try {
-    for (const variable of Object.keys(KINDS) as Variable[]) {
+  const faults: string[] = []
+  for (const variable of Object.keys(KINDS) as Variable[]) {
+    try {
       const service = await ensureService(variable)
       services.push(service)
       env[variable] = service.url
       console.log(service.says)
+    } catch (fault) {
+      faults.push(fault instanceof Error ? fault.message : String(fault))
     }
-  } catch (fault) {
-    await stop()
-    throw fault
   }
-  return { env, stop }
+  const stop = async (): Promise<void> => {
+    for (const service of services.splice(0)) await service.stop()
+  }
+  if (faults.length === 0) return { env, stop }
+  await stop()
+  throw new Error(faults.join("\n"))
 }
 
 /** The server that a variable names, or one on the usual port that lets us in, or one of our own; else throws with the cure. */
