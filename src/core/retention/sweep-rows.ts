@@ -1,7 +1,7 @@
 import type { Context } from "../context.ts"
 import type { Swept } from "./retention-store.ts"
 
-// Some 2 ms on SQLite, which holds up whatever came meanwhile (bench/retention.ts).
+// A few milliseconds on SQLite, for which whatever came meanwhile waits (bench/retention.ts).
 const BATCH = 100
 // A batch with fewer than this was nearly all that there was: the rest waits for the next round.
 const WORTH_IT = BATCH / 2
@@ -18,7 +18,10 @@ export interface Pace {
 export type DeletedRows = Pick<Swept, "requests" | "sessions">
 
 /** Deletes requests and sessions that are over, in small batches with rests between, until little is left. */
-export async function sweepRows({ store, settings, clock }: Context, pace: Pace): Promise<DeletedRows> {
+export async function sweepRows(
+  { store, settings, clock }: Pick<Context, "store" | "settings" | "clock">,
+  pace: Pace,
+): Promise<DeletedRows> {
   const kept = settings.retention
   const deleted = { requests: 0, sessions: 0 }
   while (!pace.isStopping()) {
