@@ -69,6 +69,13 @@ describe("rows that are over", () => {
     expect(deletions(app)).toEqual([{ requests: 260, sessions: 0 }])
   })
 
+  it("leave rows of limits for two hours after they are over, for a clock may be ahead", async () => {
+    const { app, calls } = await siteWith(1)
+    await wait(app, DAY)
+    expect(calls.filter(isOfRows)).not.toEqual([])
+    for (const { at } of calls) expect(app.clock.now() - at).toBeGreaterThanOrEqual(2 * HOUR)
+  })
+
   it("are kept for ever where that is wanted", async () => {
     const { app, rows, calls } = await siteWith(1, { retention: { requestDays: false, sessionDays: false } })
     await wait(app, 3_000 * DAY)

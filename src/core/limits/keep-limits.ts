@@ -7,7 +7,7 @@ const EVERY = 10 * SECOND
 const SWEEP_MAX = 1_000
 // A process whose clock is ahead must not sweep away what others still limit by: it would let everybody in anew, each ten
 // seconds. So rows stay for as long after their end as a clock may well be wrong.
-const SWEEP_LATER = 2 * HOUR
+export const SWEEP_LATER = 2 * HOUR
 // In small batches, so that twenty thousand of them don't hold up the requests in between.
 const WRITE_MAX = 200
 

@@ -1,4 +1,5 @@
 import type { Context } from "../context.ts"
+import { SWEEP_LATER } from "../limits/keep-limits.ts"
 import type { Swept } from "./retention-store.ts"
 
 // A few milliseconds on SQLite, for which whatever came meanwhile waits (bench/retention.ts).
@@ -25,13 +26,13 @@ export async function sweepRows(
   const kept = settings.retention
   const deleted = { requests: 0, sessions: 0 }
   while (!pace.isStopping()) {
-    const at = clock.now()
+    const now = clock.now()
     const beganAt = performance.now()
     const { requests, sessions } = await store.retention.sweep({
-      at,
+      at: now - SWEEP_LATER,
       max: BATCH,
-      askedBefore: kept.requests === null ? null : at - kept.requests,
-      endedBefore: kept.sessions === null ? null : at - kept.sessions,
+      askedBefore: kept.requests === null ? null : now - kept.requests,
+      endedBefore: kept.sessions === null ? null : now - kept.sessions,
     })
     deleted.requests += requests
     deleted.sessions += sessions

@@ -731,6 +731,7 @@ set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off s
 set jit = off as $$
 declare
   before bigint := least(ended_before, sweep.at);
+  long_ago bigint := least(asked_before, sweep.at);
   limits bigint;
   requests bigint := 0;
   revoked bigint := 0;
@@ -745,8 +746,8 @@ begin
     ), done as materialized (
       select o.outbox_id, r.request_id, r.flow_hash, r.seq
       from oldest o join sign_in_requests r on r.request_id = o.request_id
-      where o.state <> 'queued' and r.requested_at < asked_before and not exists (
-        select from magic_link_tokens t where t.flow_hash = r.flow_hash and t.request_id = r.request_id and t.expires_at > sweep.at)
+      where o.state <> 'queued' and r.requested_at < long_ago and not exists (
+        select from magic_link_tokens t where t.flow_hash = r.flow_hash and t.request_id = r.request_id and t.expires_at >= long_ago)
       order by r.seq limit at_most for update of r skip locked
     ), swept as materialized (
       -- A flow's newest request holds its match number and its tries: it goes last.
