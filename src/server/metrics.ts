@@ -1,6 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client"
 import type { AuditEvent } from "../core/audit/event.ts"
 import { type Clock, SECOND } from "../core/clock.ts"
+import type { Swept } from "../core/retention/retention-store.ts"
 import type { OutboxStore } from "../core/store.ts"
 
 /** One answered request. No label of it is chosen by a client: that would let anybody fill the memory. */
@@ -22,7 +23,14 @@ export interface Metrics {
 
 const DURATION_BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5]
 
-export function createMetrics({ outbox, clock }: { readonly outbox: OutboxStore; readonly clock: Clock }): Metrics {
+export interface Measured {
+  readonly outbox: OutboxStore
+  readonly clock: Clock
+  /** How many rows went that were over; it grows. */
+  readonly deleted: Readonly<Swept>
+}
+
+export function createMetrics({ outbox, clock, deleted }: Measured): Metrics {
   const registry = new Registry()
   const registers = [registry]
   collectDefaultMetrics({ register: registry })
@@ -54,6 +62,7 @@ export function createMetrics({ outbox, clock }: { readonly outbox: OutboxStore;
     registers,
   })
   addOutboxGauges(outbox, clock, registry)
+  addDeletedRows(deleted, registry)
   return {
     countRequest({ method, route, status, durationMs }) {
       requests.inc({ method, route, status: `${Math.floor(status / 100)}xx` })
@@ -85,6 +94,19 @@ function addOutboxGauges(outbox: OutboxStore, clock: Clock, registry: Registry):
   addGauge("linklatch_outbox_oldest_seconds", "How long the oldest of them has waited.", registry, async () => {
     const { oldestAt } = await outbox.backlog()
     return oldestAt === null ? 0 : Math.max(0, clock.now() - oldestAt) / SECOND
+  })
+}
+
+function addDeletedRows(deleted: Readonly<Swept>, registry: Registry): void {
+  new Counter({
+    name: "linklatch_rows_deleted_total",
+    help: "Rows that were over and went.",
+    labelNames: ["kind"],
+    registers: [registry],
+    collect() {
+      this.reset()
+      for (const [kind, count] of Object.entries(deleted)) this.inc({ kind }, count)
+    },
   })
 }
 

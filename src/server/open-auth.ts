@@ -1,15 +1,19 @@
 import type { Auth } from "../auth.ts"
 import type { Log } from "../core/log.ts"
+import type { Swept } from "../core/retention/retention-store.ts"
 import type { Store } from "../core/store.ts"
 import { linklatch } from "../index.ts"
 import type { DevelopmentMailbox } from "../mail/development-mailbox.ts"
 import { sqlite } from "../sqlite.ts"
+import { countSweeps } from "./count-sweeps.ts"
 import { openTransport } from "./open-transport.ts"
 import type { ServerConfig } from "./server-config.ts"
 
 export interface OpenedAuth {
   readonly auth: Auth
   readonly store: Store
+  /** Rows that were over and went since the start, for the metrics. */
+  readonly deleted: Readonly<Swept>
   /** Development only. */
   readonly mailbox: DevelopmentMailbox | null
 }
@@ -17,7 +21,7 @@ export interface OpenedAuth {
 /** Builds the library's parts from the configuration. */
 export async function openAuth(config: ServerConfig, log: Log): Promise<OpenedAuth> {
   const { transport, mailbox } = await openTransport(config.mail, log)
-  const store = sqlite(config.database.path)
+  const { store, deleted } = countSweeps(sqlite(config.database.path))
   const auth = linklatch({ ...config.options, store, mail: transport, log, showMailbox: mailbox !== null })
-  return { auth, store, mailbox }
+  return { auth, store, deleted, mailbox }
 }

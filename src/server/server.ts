@@ -65,12 +65,12 @@ function atPort(config: ServerConfig, port: number): ServerConfig {
 
 async function composeAnswer(
   config: ServerConfig,
-  { auth, store, mailbox }: OpenedAuth,
+  { auth, store, deleted, mailbox }: OpenedAuth,
   log: ServerLog,
   isStopping: () => boolean,
 ): Promise<AnswerIncoming> {
   const metrics = createLateMetrics(async () =>
-    (await import("./metrics.ts")).createMetrics({ outbox: store.outbox, clock: systemClock }),
+    (await import("./metrics.ts")).createMetrics({ outbox: store.outbox, clock: systemClock, deleted }),
   )
   store.audit.onCommitted(metrics.countEvent)
   setImmediate(() => metrics.loaded().catch((error) => log.error("metrics_unavailable", { error })))

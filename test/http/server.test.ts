@@ -105,8 +105,8 @@ describe("/healthz and /readyz", () => {
   it("is not ready while the store is down, and says when to ask again", async () => {
     const { log, lines } = captureLog()
     const config = readConfig(DEVELOPMENT)
-    const { auth, store } = await openAuth(config, log)
-    const metrics = createLateMetrics(async () => createMetrics({ outbox: store.outbox, clock: Date }))
+    const { auth, store, deleted } = await openAuth(config, log)
+    const metrics = createLateMetrics(async () => createMetrics({ outbox: store.outbox, clock: Date, deleted }))
     const mayReadMetrics = createMetricsGuard(config.metricsAllow, config.options)
     const app = createApp({
       auth,
