@@ -3,9 +3,13 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
 import { describe, expect, it } from "vitest"
+import { DAY, HOUR, MINUTE } from "../../src/core/clock.ts"
 import { sqlite } from "../../src/sqlite.ts"
-import { ask } from "../../src/testing/contract/steps/ask.ts"
-import { signIn } from "../../src/testing/contract/steps/redeem.ts"
+import { createSqliteStore } from "../../src/stores/sqlite/sqlite-store.ts"
+import { ask, START } from "../../src/testing/contract/steps/ask.ts"
+import { claim, mailTo } from "../../src/testing/contract/steps/deliver.ts"
+import { redeemLink, signIn } from "../../src/testing/contract/steps/redeem.ts"
+import { sweep } from "../../src/testing/contract/steps/sweep.ts"
 import { sharedStoreContract, storeContract } from "../../src/testing.ts"
 
 const runner = { describe, it, expect }
@@ -95,6 +99,48 @@ describe("the SQLite file", () => {
       { seq: 7, id: "second", at: 2, type: "user_disabled", userId: "u", person: null },
       { seq: 8, type: "link_requested" },
     ])
+    await store.close()
+    await discard()
+  })
+
+  it("holds nothing any more of a request and a session that went, but what is in the log", async () => {
+    const { path, open, discard } = await emptyFile()
+    const store = await open()
+    const { flowHash } = (await signIn(store)).mail
+    await mailTo(store, { flowHash })
+    const at = START + 30 * DAY
+    expect(await sweep(store, { at, askedBefore: at, endedBefore: at })).toMatchObject({ requests: 2, sessions: 1 })
+    await store.close()
+    const database = new DatabaseSync(path)
+    const count = (table: string) => database.prepare(`select count(*) as rows from ${table}`).get()?.["rows"]
+    for (const table of ["sign_in_requests", "magic_link_tokens", "outbox", "sessions"]) expect(count(table)).toBe(0)
+    expect(count("users")).toBe(1)
+    database.close()
+    await discard()
+  })
+
+  it("keeps what was asked before 004-retention.sql, and counts on from there", async () => {
+    const { path, open, discard } = await emptyFile()
+    const before = new DatabaseSync(path)
+    before.exec(
+      "create table schema_migrations (name text primary key, migrated_at integer not null) strict, without rowid",
+    )
+    for (const name of ["001-sign-in.sql", "002-lighter-log.sql", "003-looking-up.sql"]) {
+      before.exec(await readFile(new URL(`../../src/stores/sqlite/migrations/${name}`, import.meta.url), "utf8"))
+      before.prepare("insert into schema_migrations values (?, 0)").run(name)
+    }
+    const first = createSqliteStore(before, [])
+    const [browser, mail] = [await signIn(first), await mailTo(first)]
+    const owed = await ask(first, { at: START + MINUTE })
+    await first.close()
+    const store = await open()
+    expect(await store.sessions.list({ userId: browser.user.id, at: START + 5 * MINUTE })).toEqual([browser.session])
+    expect((await redeemLink(store, browser.mail)).status).toBe("used")
+    expect((await redeemLink(store, mail)).status).toBe("redeemed")
+    expect(await claim(store, { at: START + HOUR })).toMatchObject([
+      { outboxId: owed.request.outboxId, isClosed: true },
+    ])
+    expect((await redeemLink(store, await mailTo(store, { at: START + HOUR }))).status).toBe("redeemed")
     await store.close()
     await discard()
   })

@@ -1,15 +1,15 @@
 export interface RetentionStore {
   /**
-   * Deletes what is over, the oldest first, at most `max` of each kind, in one transaction. Whatever it is told, nothing
-   * goes that still decides something:
+   * Deletes what is over, the oldest first, at most `max` of each kind, in one transaction. A time later than `at` counts
+   * as `at`, so whatever it is told, nothing goes that still decides something:
    *
    * - a row of limits goes when it limits nobody at `at` any more;
    * - a request goes, with its outbox row and its links, when it was asked before `askedBefore`, its mail is settled and
-   *   each of its links has expired at `at`. A flow loses its requests in the order of asking: its newest one, which
+   *   each of its links expired before that time too. A flow loses its requests in the order of asking: its newest one, which
    *   holds its match number and its tries, goes last. Requests that are asked later get numbers above all that went
    *   (`users.closed_through` compares them), though every row be gone;
-   * - a session goes when it was revoked before `endedBefore`, or when its absolute end (`expiresAt`) was before it and
-   *   before `at`. One that ran out unused waits for its absolute end, so that no check has to move it in an index.
+   * - a session goes when it was revoked before `endedBefore`, or when its absolute end (`expiresAt`) was before it.
+   *   One that ran out unused waits for its absolute end, so that no check has to move it in an index.
    *
    * Users, their ways in and the log stay, and nothing is written to the log. Calls may overlap, from other processes
    * too: none fails, and each row is counted by the call that deleted it.

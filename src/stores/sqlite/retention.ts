@@ -12,8 +12,8 @@ const OVER_REQUESTS = `
   select oldest.outbox_id, r.request_id, r.seq, r.flow_hash
   from (select outbox_id, request_id, state from outbox where outbox_id < ? order by outbox_id limit ?) oldest
     cross join sign_in_requests r on r.request_id = oldest.request_id
-  where oldest.state <> 'queued' and r.requested_at < ? and not exists
-    (select 1 from magic_link_tokens t where t.flow_hash = r.flow_hash and t.request_id = r.request_id and t.expires_at > ?)
+  where oldest.state <> 'queued' and not exists
+    (select 1 from magic_link_tokens t where t.flow_hash = r.flow_hash and t.request_id = r.request_id and t.expires_at >= ?)
   limit ?`
 const DELETE_REQUEST = `
   delete from sign_in_requests where seq = ? and not exists
@@ -45,13 +45,13 @@ export function createRetention(database: DatabaseSync, commits: SharedCommit): 
     sweep: ({ at, max, askedBefore, endedBefore }) =>
       commits.decide(() => ({
         limits: Number(sweepLimits.run(at, max).changes),
-        requests: askedBefore === null ? 0 : sweepRequests(at, askedBefore, max),
+        requests: askedBefore === null ? 0 : sweepRequests(Math.min(askedBefore, at), max),
         sessions: endedBefore === null ? 0 : sweepSessions(Math.min(endedBefore, at), max),
       })),
   }
 }
 
-function createSweepRequests(database: DatabaseSync): (at: number, askedBefore: number, max: number) => number {
+function createSweepRequests(database: DatabaseSync): (before: number, max: number) => number {
   const findOver = database.prepare(OVER_REQUESTS)
   const deleteRequest = database.prepare(DELETE_REQUEST)
   const deleteLinks = database.prepare(DELETE_LINKS)
@@ -64,8 +64,8 @@ function createSweepRequests(database: DatabaseSync): (at: number, askedBefore: 
     return true
   }
 
-  return (at, askedBefore, max) => {
-    const over = findOver.all(firstIdAt(askedBefore), max * LOOK, askedBefore, at, max)
+  return (before, max) => {
+    const over = findOver.all(firstIdAt(before), max * LOOK, before, max)
     // Ids of one millisecond, and of a clock that was set back, don't stand in the order of asking.
     const inOrder = (over as unknown as readonly RequestRow[]).toSorted((one, other) => one.seq - other.seq)
     return inOrder.filter(deleteWhole).length
