@@ -109,9 +109,9 @@ export const limitFacts: Facts = {
 }
 
 export const limitSweepFacts: Facts = {
-  "sweeps rows that limit nobody any more, a few at a time": async ({ store, expect }) => {
+  "sweeps rows that limit nobody any more, a few at a time": async ({ store, limitsExpire, expect }) => {
     for (let i = 0; i < 3; i++) await take(store, someLimit("redeem_client", { max: 5, windowMs: MINUTE }), START)
-    for (const swept of [2, 1, 0]) expect(await sweepLimits(store, START + HOUR, 2)).toBe(swept)
+    for (const swept of limitsExpire ? [0] : [2, 1, 0]) expect(await sweepLimits(store, START + HOUR, 2)).toBe(swept)
   },
 
   "leaves rows that still limit somebody": async ({ store, expect }) => {

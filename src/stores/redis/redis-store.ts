@@ -1,0 +1,83 @@
+import type { SessionTokenHash } from "../../core/sessions/session-token.ts"
+import type { RateLimited, SessionStore, Store } from "../../core/store.ts"
+import { createLimited, type Redeeming } from "./limited.ts"
+import type { RedisLimits } from "./limits.ts"
+import type { SessionCache } from "./session-cache.ts"
+
+/** What stands in Redis. */
+export interface InRedis {
+  readonly limits: RedisLimits
+  /** Null: sessions are read from the database only. */
+  readonly sessions: SessionCache | null
+  /** Waits for what was asked: a decision goes on to the store below it from there. */
+  close(): Promise<void>
+}
+
+/** A store over another one, which decides all but limits, and those as well while Redis is away. */
+export function createRedisStore(inner: Store, { limits, sessions: cache, close }: InRedis): Store {
+  const limited = createLimited(inner, limits)
+
+  async function redeem<Args extends Redeeming, Outcome extends { readonly status: string }>(
+    args: Args & { readonly replaces: SessionTokenHash | null },
+    decide: (args: Args) => Promise<Outcome>,
+  ): Promise<Outcome | RateLimited> {
+    const { replaces } = args
+    const outcome = limited.redeem(args, decide)
+    return replaces === null || cache === null ? outcome : endAfter(outcome, () => cache.endSession(replaces))
+  }
+
+  return {
+    name: `${inner.name}-redis`,
+    requests: limited.requests,
+    limits: limited.limits,
+    links: {
+      mint: (link) => inner.links.mint(link),
+      inspect: (tokenHash) => inner.links.inspect(tokenHash),
+      notePrefetch: (prefetch) => inner.links.notePrefetch(prefetch),
+      redeem: (link) => redeem(link, (args) => inner.links.redeem(args)),
+    },
+    codes: { redeem: (code) => redeem(code, (args) => inner.codes.redeem(args)) },
+    sessions: cache === null ? inner.sessions : cacheSessions(inner.sessions, cache),
+    users: {
+      find: (by) => inner.users.find(by),
+      list: (list) => inner.users.list(list),
+      setDisabled: (change) => endAfter(inner.users.setDisabled(change), () => cache?.endUser(change.userId)),
+    },
+    providers: inner.providers,
+    outbox: inner.outbox,
+    audit: inner.audit,
+    migrate: () => inner.migrate(),
+    ping: () => inner.ping(),
+    close: async () => {
+      await close()
+      await inner.close()
+    },
+  }
+}
+
+function cacheSessions(inner: SessionStore, cache: SessionCache): SessionStore {
+  return {
+    async check(check) {
+      const found = await cache.find(check)
+      if (found.status === "found") return found.signedIn
+      const signedIn = await inner.check(check)
+      // Nobody waits for it, and it never rejects.
+      if (found.status === "missing" && signedIn !== null) void cache.keep(check.tokenHash, signedIn, found.askedAt)
+      return signedIn
+    },
+    list: (list) => inner.list(list),
+    listAll: (list) => inner.listAll(list),
+    find: (find) => inner.find(find),
+    revoke: (revoke) => endAfter(inner.revoke(revoke), () => cache.endUser(revoke.userId)),
+  }
+}
+
+// Behind the commit, as whoever asks in between may still keep what was true. And behind a failure, as that may have been one
+// of the answer only.
+async function endAfter<Outcome>(decision: Promise<Outcome>, end: () => Promise<void> | undefined): Promise<Outcome> {
+  try {
+    return await decision
+  } finally {
+    await end()
+  }
+}
