@@ -1,14 +1,14 @@
-import { join } from "node:path"
 import type { Contender, Operation } from "./contenders/contender.ts"
+import { type Engine, type EngineName, startEngine } from "./engines/engine.ts"
 import { combineRounds, type Figures } from "./figures.ts"
 import { People } from "./people.ts"
 import { proveSite } from "./prove-site.ts"
 import { type RunningSite, startSite } from "./running-site.ts"
 import { type Measured, measureSignIn } from "./sign-in-round.ts"
 import type { SiteFacts } from "./sites/serve-site.ts"
-import { temporaryFolder } from "./temporary-folder.ts"
 
 export interface ComparePlan {
+  readonly engine: EngineName
   readonly contenders: readonly Contender[]
   readonly connections: readonly number[]
   readonly rounds: number
@@ -41,12 +41,12 @@ interface Entrant {
 
 /** Runs all sites side by side, each in turn in every round, so that whatever disturbs the machine disturbs them alike. */
 export async function compare(plan: ComparePlan): Promise<Comparison> {
-  const folder = temporaryFolder("linklatch-bench")
+  const engine = await startEngine(plan.engine)
   const entrants: Entrant[] = []
   try {
     for (const [index, contender] of plan.contenders.entries()) {
       plan.progress(`starting ${contender.name}`)
-      entrants.push(await enter(contender, join(folder.path, `${index}.db`), plan.people))
+      entrants.push(await enter(contender, engine, `site_${index}`, plan.people))
     }
     const measured = await runRounds(entrants, plan)
     return {
@@ -59,15 +59,16 @@ export async function compare(plan: ComparePlan): Promise<Comparison> {
     }
   } finally {
     for (const { site } of entrants) await site.stop()
-    folder.remove()
+    await engine.stop()
   }
 }
 
 /** Starts a site with its accounts, and sees it say yes and no. */
-async function enter(contender: Contender, path: string, people: number): Promise<Entrant> {
-  const site = await startSite(contender, path)
+async function enter(contender: Contender, engine: Engine, name: string, people: number): Promise<Entrant> {
+  const database = await engine.createDatabase(name)
+  const site = await startSite(contender, engine, database)
   try {
-    await contender.seed({ path, people, areSignedIn: false, sample: 0 })
+    await contender.seed({ database, people, areSignedIn: false, sample: 0, begun: Date.now() })
     const entrant = { site, people: new People(people) }
     await proveSite(site, entrant.people)
     return entrant

@@ -1,13 +1,13 @@
-import { join } from "node:path"
 import type { Contender, Seeded } from "./contenders/contender.ts"
+import { type Engine, type EngineName, startEngine } from "./engines/engine.ts"
 import { combineRounds, type Figures, median } from "./figures.ts"
 import { addressOf, People } from "./people.ts"
 import { type RunningSite, startSite } from "./running-site.ts"
 import { ask, check, collect, type Measured, redeem } from "./sign-in-round.ts"
 import type { SiteFacts } from "./sites/serve-site.ts"
-import { temporaryFolder } from "./temporary-folder.ts"
 
 export interface GrowthPlan {
+  readonly engine: EngineName
   readonly contenders: readonly Contender[]
   /** Accounts, each with a pending link and a live session: in the small tables, and in the big ones. */
   readonly few: number
@@ -42,17 +42,16 @@ export async function measureGrowth(plan: GrowthPlan): Promise<Growth> {
   const lines: GrowthLine[] = []
   const sites: Growth["sites"][number][] = []
   for (const contender of plan.contenders) {
-    const folder = temporaryFolder("linklatch-rows")
+    const engine = await startEngine(plan.engine)
     const tables: Table[] = []
     try {
-      for (const rows of [plan.few, plan.many])
-        tables.push(await fillTable(contender, join(folder.path, `${rows}.db`), rows, plan))
+      for (const rows of [plan.few, plan.many]) tables.push(await fillTable(contender, engine, rows, plan))
       lines.push(...(await compareTables(tables, plan)))
       const { name, notes } = contender
       sites.push(...tables.slice(0, 1).map(({ site: { facts } }) => ({ name, notes, facts })))
     } finally {
       for (const { site } of tables) await site.stop()
-      folder.remove()
+      await engine.stop()
     }
   }
   return { lines, sites }
@@ -70,15 +69,16 @@ interface Table {
 
 async function fillTable(
   contender: Contender,
-  path: string,
+  engine: Engine,
   rows: number,
   { few, progress }: GrowthPlan,
 ): Promise<Table> {
   progress(`${contender.name}: writing ${rows} accounts, each with a pending link and a session`)
-  const site = await startSite(contender, path)
+  const database = await engine.createDatabase(`rows_${rows}`)
+  const site = await startSite(contender, engine, database)
   try {
     const sample = Math.max(few, Math.min(rows, 5 * CHECKS_A_ROUND))
-    const seeded = await contender.seed({ path, people: rows, areSignedIn: true, sample })
+    const seeded = await contender.seed({ database, people: rows, areSignedIn: true, sample, begun: Date.now() })
     return { site, rows, people: new People(rows), seeded, redeemed: 0, checked: 0 }
   } catch (cause) {
     await site.stop()

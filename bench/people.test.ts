@@ -1,5 +1,5 @@
 import { expect, it } from "vitest"
-import { isInSample } from "./contenders/seed-tables.ts"
+import { isInSample } from "./contenders/sample.ts"
 import { People } from "./people.ts"
 
 it("lets everybody ask once before anybody asks again, each time from another address", () => {

@@ -1,8 +1,8 @@
 import { type ChildProcess, fork } from "node:child_process"
 import { once } from "node:events"
-import { DatabaseSync } from "node:sqlite"
 import type { Contender, Journey } from "./contenders/contender.ts"
-import type { LinksMade, SiteFacts } from "./sites/serve-site.ts"
+import type { Engine } from "./engines/engine.ts"
+import type { Durability, LinksMade, SiteFacts } from "./sites/serve-site.ts"
 
 const START_WITHIN_MS = 30_000
 
@@ -11,22 +11,22 @@ export interface RunningSite {
   readonly contender: Contender
   readonly facts: SiteFacts
   readonly journey: Journey
-  readonly path: string
+  readonly database: string
   /** What the site's mail was handed since the last call, once that is `count`. */
   takeLinks(count: number): Promise<LinksMade>
   /** The fault, with the site's name and the last that it printed. */
   explain(cause: unknown): Error
   /** Counts rows by a connection that sees only what is committed. */
-  count(sql: string): number
+  count(sql: string): Promise<number>
   stop(): Promise<void>
 }
 
-/** Starts a site in production mode on a new database at `path`. Fails when it doesn't listen soon. */
-export async function startSite(contender: Contender, path: string): Promise<RunningSite> {
+/** Starts a site in production mode on a database of this engine. Fails when it doesn't listen soon. */
+export async function startSite(contender: Contender, engine: Engine, database: string): Promise<RunningSite> {
   const { NODE_OPTIONS: _, ...inherited } = process.env
   const env = { ...inherited, NODE_ENV: "production" }
   const stdio = ["ignore", "pipe", "pipe", "ipc"] as const
-  const child = fork(contender.program, [path, ...contender.args], { env, execArgv: [], stdio: [...stdio] })
+  const child = fork(contender.program, [database, ...contender.args], { env, execArgv: [], stdio: [...stdio] })
   const explain = listen(child, contender.name)
   const ended = Promise.withResolvers<never>()
   // Whoever waits for an answer of the site hears of its end; where nobody waits, it is no fault of its own.
@@ -37,22 +37,22 @@ export async function startSite(contender: Contender, path: string): Promise<Run
       answerOf(child, START_WITHIN_MS, "It did not listen in time."),
       ended.promise,
     ])) as SiteFacts
-    checkDurability(facts)
+    checkDurability(facts.durability, engine.durable)
     const journey = await contender.journey(facts.port)
-    const reader = new DatabaseSync(path, { readOnly: true, timeout: 5_000 })
+    const reader = await engine.openReader(database)
     return {
       contender,
       facts,
       journey,
-      path,
+      database,
       explain,
       async takeLinks(count) {
         child.send({ links: count })
         return (await Promise.race([answerOf(child, 90_000, "It handed over no links."), ended.promise])) as LinksMade
       },
-      count: (sql) => Number(Object.values(reader.prepare(sql).get() ?? {})[0]),
+      count: (sql) => reader.count(sql),
       async stop() {
-        reader.close()
+        await reader.close()
         await end(child)
       },
     }
@@ -88,8 +88,8 @@ async function answerOf(child: ChildProcess, withinMs: number, problem: string):
   }
 }
 
-function checkDurability({ durability }: SiteFacts): void {
-  if (durability.journalMode === "wal" && durability.synchronous === 2) return
+function checkDurability(durability: Durability, wanted: Durability): void {
+  if (Object.entries(wanted).every(([setting, value]) => durability[setting] === value)) return
   throw new Error(`It doesn't write as durably as the others: ${JSON.stringify(durability)}`)
 }
 

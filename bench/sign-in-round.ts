@@ -56,7 +56,7 @@ export async function ask(
 ): Promise<{ readonly askers: readonly Asker[]; readonly asked: LoadResult }> {
   const { journey, facts, contender } = site
   const persons = people.peek(maxAsks)
-  const before = site.count(contender.counts.asked)
+  const before = await site.count(contender.counts.asked)
   const cookies: string[] = []
   const asked = await load({
     port: facts.port,
@@ -66,7 +66,7 @@ export async function ask(
     forMs,
   })
   people.pass(asked.sent)
-  prove("requests for a link", before + asked.sent, site.count(contender.counts.asked))
+  prove("requests for a link", before + asked.sent, await site.count(contender.counts.asked))
   const askers = persons
     .slice(0, asked.sent)
     .map(({ email, ip }, index) => ({ email, ip, cookies: cookies[index] ?? "" }))
@@ -83,8 +83,8 @@ export async function collect(
   prove("links handed over", asked.sent, links.length)
   const { owed } = site.contender.counts
   const patience = Date.now() + OWED_WITHIN_MS
-  while (owed !== undefined && site.count(owed) > 0 && Date.now() < patience) await rest(10)
-  if (owed !== undefined) prove("mails still owed", 0, site.count(owed))
+  while (owed !== undefined && (await site.count(owed)) > 0 && Date.now() < patience) await rest(10)
+  if (owed !== undefined) prove("mails still owed", 0, await site.count(owed))
   return { byEmail, perSecond: asked.sent / ((lastAt - asked.startedAt) / 1_000) }
 }
 
@@ -101,8 +101,8 @@ export async function redeem(
   bounds: Pick<Load, "connections" | "forMs">,
 ): Promise<{ readonly sessions: readonly string[]; readonly redeemed: LoadResult }> {
   const { journey, facts } = site
-  const people = () => (counts.people === undefined ? 0 : site.count(counts.people))
-  const before = { sessions: site.count(counts.sessions), people: people() }
+  const people = async () => (counts.people === undefined ? 0 : site.count(counts.people))
+  const before = { sessions: await site.count(counts.sessions), people: await people() }
   const sessions: string[] = []
   const redeemed = await load({
     ...bounds,
@@ -110,8 +110,8 @@ export async function redeem(
     requests: presses.map(({ link, cookies, ip }) => journey.redeem(link, cookies, ip)),
     read: (reply, index) => (sessions[index] = journey.redeemed(reply)),
   })
-  prove("sessions", before.sessions + redeemed.sent, site.count(counts.sessions))
-  prove("accounts", before.people, people())
+  prove("sessions", before.sessions + redeemed.sent, await site.count(counts.sessions))
+  prove("accounts", before.people, await people())
   return { sessions, redeemed }
 }
 

@@ -6,7 +6,8 @@ import { join } from "node:path"
 export function temporaryFolder(name: string): { readonly path: string; remove(): void } {
   const path = mkdtempSync(join(tmpdir(), `${name}-`))
   const remove = () => {
-    rmSync(path, { recursive: true, force: true })
+    // A program that was ended a moment ago may still be writing.
+    rmSync(path, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 })
     process.off("exit", remove)
   }
   process.on("exit", remove)

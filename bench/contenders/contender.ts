@@ -1,3 +1,4 @@
+import type { EngineName } from "../engines/engine.ts"
 import type { Reply } from "../load.ts"
 
 /** Somebody who asks for a link: an account that exists, from an address that nobody else comes from. */
@@ -20,13 +21,15 @@ export interface Seeded extends HandedOver {
 }
 
 export interface SeedPlan {
-  readonly path: string
+  readonly database: string
   /** Accounts, named `user0@example.com` and so on. */
   readonly people: number
   /** Whether each has a pending link and a live session too. */
   readonly areSignedIn: boolean
   /** At most so many of these are handed back, evenly spread. */
   readonly sample: number
+  /** When the run began; what is seeded was there before. Milliseconds since the epoch. */
+  readonly begun: number
 }
 
 /** The requests of one sign-in at one site, and what a right answer to each is. Readers throw at a wrong one. */
@@ -46,7 +49,8 @@ export interface Journey {
 /** One of those that are measured side by side. */
 export interface Contender {
   readonly name: string
-  /** The program that runs the site, and what it is given behind the path of its database. */
+  readonly engine: EngineName
+  /** The program that runs the site, and what it is given behind its database. */
   readonly program: URL
   readonly args: readonly string[]
   /** Which operations are measured; all by default. One that isn't may still run, to make what another needs. */

@@ -1,6 +1,6 @@
 /**
- * Better Auth as its documentation mounts it on node:http, with its magic link plugin on better-sqlite3, the driver that it
- * recommends. Its defaults, but: limits off, telemetry off, and the database durable.
+ * Better Auth as its documentation mounts it on node:http, with its magic link plugin, on better-sqlite3 or a `pg` pool, the
+ * drivers that it recommends. Its defaults, but: limits off, telemetry off, and the database durable.
  */
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
@@ -8,21 +8,18 @@ import { betterAuth } from "better-auth"
 import { getMigrations } from "better-auth/db/migration"
 import { fromNodeHeaders, toNodeHandler } from "better-auth/node"
 import { magicLink } from "better-auth/plugins"
-import Database from "better-sqlite3"
 import { Outgoing, serveSite } from "../sites/serve-site.ts"
 import { origin, secret } from "../sites/settings.ts"
-import { durabilityOf, versionsOf } from "./facts.ts"
+import { openDatabase } from "./open-database.ts"
 
-const [path = "", cookieCache = "no-cookie-cache"] = process.argv.slice(2)
+const [at = "", cookieCache = "no-cookie-cache"] = process.argv.slice(2)
 const outgoing = new Outgoing()
-const database = new Database(path)
-database.pragma("journal_mode = wal")
-database.pragma("synchronous = full")
+const opened = openDatabase(at)
 
 const auth = betterAuth({
   baseURL: origin,
   secret,
-  database,
+  database: opened.database,
   rateLimit: { enabled: false },
   telemetry: { enabled: false },
   logger: { level: "error" },
@@ -38,8 +35,8 @@ const server = createServer(async (request, response) => {
   const session = await auth.api.getSession({ headers: fromNodeHeaders(request.headers) })
   response.end(session === null ? "nobody" : "somebody")
 })
+const facts = await opened.facts(["better-auth", "kysely"])
 server.listen(0, "127.0.0.1", () => {
   const { port } = server.address() as AddressInfo
-  const versions = versionsOf(["better-auth", "better-sqlite3", "kysely"], database)
-  serveSite({ port, versions, durability: durabilityOf(database) }, outgoing)
+  serveSite({ port, ...facts }, outgoing)
 })

@@ -2,6 +2,7 @@ import { expect, it } from "vitest"
 import type { Line } from "../compare.ts"
 import { authJs } from "../contenders/auth-js.ts"
 import { betterAuth } from "../contenders/better-auth.ts"
+import { handWrittenPostgres } from "../contenders/hand-written.ts"
 import { linklatch, linklatchAnswering } from "../contenders/linklatch.ts"
 import { judge } from "./aims.ts"
 
@@ -17,7 +18,7 @@ it("sets what we reached beside each aim, at 32 connections", () => {
     line(betterAuth.name, "redeem", 300),
     line(betterAuth.name, "redeem", 9_000, 1),
   ]
-  expect(judge(lines)).toEqual([
+  expect(judge("sqlite", lines)).toEqual([
     { operation: "redeem", against: betterAuth.name, times: 25, ours: linklatch.name, got: 30 },
   ])
 })
@@ -29,13 +30,25 @@ it("judges asking three ways: answered, with its link out, and answered where an
     line(linklatchAnswering.name, "ask", 9_000),
     line(authJs.name, "ask", 1_000),
   ]
-  expect(judge(lines).map(({ ours, operation, got }) => [ours, operation, got])).toEqual([
+  expect(judge("sqlite", lines).map(({ ours, operation, got }) => [ours, operation, got])).toEqual([
     [linklatch.name, "ask", 6],
     [linklatch.name, "link", 3],
     [linklatchAnswering.name, "ask", 9],
   ])
 })
 
+it("asks of PostgreSQL what was aimed at there", () => {
+  const lines = [
+    line(linklatch.name, "redeem", 3_000),
+    line(handWrittenPostgres.name, "redeem", 2_000),
+    line(betterAuth.name, "redeem", 300),
+  ]
+  expect(judge("postgres", lines).map(({ against, times, got }) => [against, times, got])).toEqual([
+    [handWrittenPostgres.name, 1, 1.5],
+    [betterAuth.name, 15, 10],
+  ])
+})
+
 it("leaves out an aim whose other side wasn't measured", () => {
-  expect(judge([line(linklatch.name, "check", 9_000)])).toEqual([])
+  expect(judge("sqlite", [line(linklatch.name, "check", 9_000)])).toEqual([])
 })

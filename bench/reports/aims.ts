@@ -2,8 +2,9 @@ import type { Line } from "../compare.ts"
 import { authJs } from "../contenders/auth-js.ts"
 import { betterAuth } from "../contenders/better-auth.ts"
 import type { Operation } from "../contenders/contender.ts"
-import { bare, handWrittenShared } from "../contenders/hand-written.ts"
+import { bare, handWrittenPostgres, handWrittenShared } from "../contenders/hand-written.ts"
 import { linklatch, linklatchAnswering } from "../contenders/linklatch.ts"
+import type { EngineName } from "../engines/engine.ts"
 
 /** "At least `times` as many a second as `against`", at 32 connections. */
 export interface Aim {
@@ -19,7 +20,7 @@ export interface Verdict extends Aim {
 }
 
 export const AIM_CONNECTIONS = 32
-const aims: readonly Aim[] = [
+const onSqlite: readonly Aim[] = [
   { operation: "ask", against: betterAuth.name, times: 10 },
   { operation: "redeem", against: betterAuth.name, times: 25 },
   { operation: "check", against: betterAuth.name, times: 25 },
@@ -32,14 +33,24 @@ const aims: readonly Aim[] = [
   { operation: "redeem", against: handWrittenShared.name, times: 0.5 },
   { operation: "check", against: bare.name, times: 0.5 },
 ]
+const onPostgres: readonly Aim[] = [
+  { operation: "ask", against: handWrittenPostgres.name, times: 1 },
+  { operation: "redeem", against: handWrittenPostgres.name, times: 1 },
+  { operation: "check", against: handWrittenPostgres.name, times: 1 },
+  { operation: "ask", against: betterAuth.name, times: 7 },
+  { operation: "redeem", against: betterAuth.name, times: 15 },
+  { operation: "check", against: betterAuth.name, times: 20 },
+  { operation: "endpoint", against: betterAuth.name, times: 20 },
+]
+const aims: Readonly<Record<EngineName, readonly Aim[]>> = { sqlite: onSqlite, postgres: onPostgres }
 
 /** What was reached of each aim. One whose other side wasn't measured is left out. */
-export function judge(lines: readonly Line[]): readonly Verdict[] {
+export function judge(engine: EngineName, lines: readonly Line[]): readonly Verdict[] {
   const rate = (contender: string, operation: Operation): number | undefined =>
     lines.find(
       (line) => line.contender === contender && line.operation === operation && line.connections === AIM_CONNECTIONS,
     )?.figures.perSecond
-  return aims.flatMap((aim) => {
+  return aims[engine].flatMap((aim) => {
     const theirs = rate(aim.against, aim.operation)
     return waysOfOurs(aim.operation).flatMap(({ contender, operation }) => {
       const ours = rate(contender, operation)

@@ -17,11 +17,11 @@ const COST_AIM = 1.5
 
 /** The report for people: the figures on both sizes of tables, and what the difference costs. */
 export function reportGrowth(report: GrowthReport): string {
-  const { date, command, machine, rounds, connections, lines, sites } = report
+  const { engine, date, command, machine, rounds, connections, lines, sites } = report
   const [few, many] = [showRate(report.few), showRate(report.many)]
   const head = ["", "", `a second, ${few}`, many, `p50 ms, ${few}`, many, `p99 ms, ${few}`, many, "cost", "aim"]
   return [
-    `# ${many} rows against ${few}\n`,
+    `# ${many} rows against ${few}${engine === "sqlite" ? "" : ", on PostgreSQL"}\n`,
     `\`${command}\` on ${date} at ${showMachine(machine)} ${sites.map(versionsOf).join("; ")}. ` +
       `${connections} connections, medians of ${rounds} rounds, small and big tables in turn.\n`,
     "As many accounts as the head says, each with a pending link and a live session. Those that are redeemed and checked lie evenly",

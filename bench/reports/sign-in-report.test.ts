@@ -21,6 +21,7 @@ function reportOf(lines: readonly Line[]): string {
     loadBefore: 0,
   }
   const report: SignInReport = {
+    engine: "sqlite",
     date: "2026-11-21T12:00",
     command: "npm run bench",
     machine,

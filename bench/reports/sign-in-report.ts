@@ -1,7 +1,9 @@
 import type { Comparison, Line } from "../compare.ts"
 import type { Operation } from "../contenders/contender.ts"
 import { linklatch } from "../contenders/linklatch.ts"
+import type { EngineName } from "../engines/engine.ts"
 import type { Run } from "../run-program.ts"
+import { POOL_SIZE } from "../sites/settings.ts"
 import { AIM_CONNECTIONS, judge } from "./aims.ts"
 import { showMachine } from "./machine.ts"
 import { markdownTable, showNumber, showRate, showRatio } from "./markdown.ts"
@@ -21,17 +23,22 @@ const OPERATIONS: Readonly<Record<Operation, string>> = {
   endpoint: "check a session, by the endpoint",
 }
 
+const DATABASES: Readonly<Record<EngineName, string>> = {
+  sqlite: "a SQLite file of its own",
+  postgres: `a database of its own of one PostgreSQL server on this machine (at most ${POOL_SIZE} connections each)`,
+}
+
 /** The report for people: figures, aims, and how the conditions were made equal. */
 export function reportSignIn(report: SignInReport): string {
-  const { date, command, machine, rounds, forMs, people, lines } = report
+  const { engine, date, command, machine, rounds, forMs, people, lines } = report
   const levels = [...new Set(lines.map(({ connections }) => connections))].sort((a, b) => b - a)
   return [
-    "# Asking, redeeming, checking\n",
+    `# Asking, redeeming, checking${engine === "sqlite" ? "" : ", on PostgreSQL"}\n`,
     `\`${command}\` on ${date} at ${showMachine(machine)} ` +
       `Client and server share the machine. Medians of ${rounds} rounds of ${forMs / 1_000} s, ${showRate(people)} accounts each. ` +
       `Rates vary from run to run; the ratios in one run are what counts.${unsteadiness(lines)}`,
     ...levels.map((connections) => `\n## ${titleOf(connections)}\n\n${figuresAt(connections, lines)}`),
-    `\n## Aims, at ${AIM_CONNECTIONS} connections\n\n${aimsTable(lines)}`,
+    `\n## Aims, at ${AIM_CONNECTIONS} connections\n\n${aimsTable(engine, lines)}`,
     `\n${conditions(report)}\n`,
   ].join("\n")
 }
@@ -71,8 +78,8 @@ function ratioTo(contender: string, theirs: number, operation: Operation, lines:
   return ours === undefined ? "" : showRatio(ours.figures.perSecond, theirs)
 }
 
-function aimsTable(lines: readonly Line[]): string {
-  const rows = judge(lines).map(({ operation, ours, against, times, got }) => [
+function aimsTable(engine: EngineName, lines: readonly Line[]): string {
+  const rows = judge(engine, lines).map(({ operation, ours, against, times, got }) => [
     `${OPERATIONS[operation]}${ours === linklatch.name ? "" : `, ${ours.replace("Linklatch, ", "")}`}`,
     against,
     `${times} ×`,
@@ -82,22 +89,24 @@ function aimsTable(lines: readonly Line[]): string {
   return markdownTable(["", "against", "aim", "got", "met"], rows)
 }
 
-function conditions({ sites }: Comparison): string {
+function conditions({ engine, sites }: SignInReport): string {
   const rows = sites.map(({ name, notes, facts: { versions, durability } }) => [
     name,
     notes,
     Object.entries(versions)
       .map((pair) => pair.join(" "))
       .join(", "),
-    `${durability.journalMode}, ${durability.synchronous === 2 ? "full" : durability.synchronous}`,
+    Object.entries(durability)
+      .map((pair) => pair.join(" "))
+      .join(", "),
   ])
   return [
     "## Conditions\n",
-    "Each site is a process of its own in production mode, on a SQLite file of its own, behind https that ends before it. People who",
+    `Each site is a process of its own in production mode, on ${DATABASES[engine]}, behind https that ends before it. People who`,
     "ask have an account. The rows are counted after each step: every request for a link is committed, every link gave a session and no",
     "account, every session is answered as signed in. Beforehand each site must refuse a used link and a forged session.",
     "The links are those that the site's own mail was handed; sending it is off. A check is a route of the application that asks who sent the request;\n" +
       "the endpoint is the site's own address that says so.\n",
-    markdownTable(["", "how it is run", "versions", "journal, synchronous"], rows),
+    markdownTable(["", "how it is run", "versions", "how it writes"], rows),
   ].join("\n")
 }

@@ -6,6 +6,7 @@ import { hash, randomBytes } from "node:crypto"
 import { createServer, type ServerResponse } from "node:http"
 import type { AddressInfo } from "node:net"
 import { DatabaseSync } from "node:sqlite"
+import { sqliteDurability } from "./durability.ts"
 import { Outgoing, serveSite } from "./serve-site.ts"
 
 const [path = "", mode = "alone"] = process.argv.slice(2)
@@ -74,8 +75,6 @@ const server = createServer((request, response) => {
 })
 server.listen(0, "127.0.0.1", () => {
   const { port } = server.address() as AddressInfo
-  const journalMode = String(database.prepare("pragma journal_mode").get()?.["journal_mode"])
-  const synchronous = Number(database.prepare("pragma synchronous").get()?.["synchronous"])
   const versions = { "node:sqlite": process.versions["sqlite"] ?? "" }
-  serveSite({ port, versions, durability: { journalMode, synchronous } }, outgoing)
+  serveSite({ port, versions, durability: sqliteDurability((sql) => database.prepare(sql).get()) }, outgoing)
 })

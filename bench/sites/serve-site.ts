@@ -1,12 +1,14 @@
 import type { HandedOver } from "../contenders/contender.ts"
 
+/** What a connection says of how it writes, setting by setting. */
+export type Durability = Readonly<Record<string, string>>
+
 /** What a site says of itself once it listens. */
 export interface SiteFacts {
   readonly port: number
   /** What runs there, by name: versions of the parts. */
   readonly versions: Readonly<Record<string, string>>
-  /** As its connection answers: `wal`, and 2 for `full`. */
-  readonly durability: { readonly journalMode: string; readonly synchronous: number }
+  readonly durability: Durability
 }
 
 /** What the bench asks for, and what a site answers. */

@@ -10,8 +10,9 @@ import { reportSignIn } from "../../bench/reports/sign-in-report.ts"
 
 // Better Auth and Auth.js aren't here: they are installed by `npm run bench` alone, which runs them.
 const ours = [linklatch, linklatchLimited, linklatchAnswering, handWritten, handWrittenShared, bare]
-const small = { connections: [2, 32], rounds: 1, forMs: 40, people: 40, progress: () => undefined }
-const run = { date: "2026-11-21T12:00", command: "npm run bench", rounds: 1 }
+const engine = "sqlite" as const
+const small = { engine, connections: [2, 32], rounds: 1, forMs: 40, people: 40, progress: () => undefined }
+const run = { engine, date: "2026-11-21T12:00", command: "npm run bench", rounds: 1 }
 const machine: Machine = {
   processor: "a processor",
   cores: 2,
@@ -34,7 +35,7 @@ describe("npm run bench", () => {
     for (const { figures } of comparison.lines) expect(figures.perSecond).toBeGreaterThan(0)
     const report = reportSignIn({ ...run, machine, ...small, ...comparison })
     expect(report).toContain("| redeem | written by hand, commits shared | 0.5 × |")
-    expect(report).toContain("wal, full")
+    expect(report).toContain("journal_mode wal, synchronous full")
   })
 
   const fails = (contender: Contender) => expect(compare({ ...small, contenders: [contender] })).rejects
@@ -65,7 +66,7 @@ describe("npm run bench", () => {
 
 describe("npm run bench:rows", () => {
   it("measures us on few rows and on many", { timeout: 30_000 }, async () => {
-    const sizes = { few: 100, many: 300, rounds: 1, connections: 4 }
+    const sizes = { engine, few: 100, many: 300, rounds: 1, connections: 4 }
     const growth = await measureGrowth({ ...sizes, contenders: [linklatch], forMs: 500, progress: () => undefined })
     expect(growth.lines.map(({ operation }) => operation)).toEqual(["ask", "redeem", "check"])
     for (const { cost } of growth.lines) expect(cost).toBeGreaterThan(0)

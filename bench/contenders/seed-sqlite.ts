@@ -23,8 +23,3 @@ export async function writeInBatches(
   fsyncSync(file)
   closeSync(file)
 }
-
-/** Whether this row of `count` is one of `sample` that lie evenly between the others. */
-export function isInSample(index: number, count: number, sample: number): boolean {
-  return Math.floor((index * sample) / count) !== Math.floor(((index - 1) * sample) / count)
-}

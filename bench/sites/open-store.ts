@@ -1,0 +1,31 @@
+import type { Store } from "../../src/core/store.ts"
+import { sqlite } from "../../src/sqlite.ts"
+import { openDatabase } from "../../src/stores/sqlite/open-database.ts"
+import { sqliteDurability } from "./durability.ts"
+import type { SiteFacts } from "./serve-site.ts"
+
+/** A store of ours, and what the bench must know of it. */
+export interface OpenedStore {
+  readonly store: Store
+  readonly facts: Omit<SiteFacts, "port">
+}
+
+/** Opens the store of an engine at a path or a connection string, its tables up to date. */
+export async function openStore(engine: string, database: string): Promise<OpenedStore> {
+  if (engine === "sqlite") return openSqlite(database)
+  if (engine === "postgres") return openPostgres(database)
+  throw new Error(`There is no engine ${engine}.`)
+}
+
+function openSqlite(path: string): OpenedStore {
+  const store = sqlite(path)
+  // The store keeps its connection to itself: another one, opened by the same function, is asked instead.
+  const connection = openDatabase(path)
+  const durability = sqliteDurability((sql) => connection.prepare(sql).get())
+  connection.close()
+  return { store, facts: { versions: { "node:sqlite": process.versions["sqlite"] ?? "" }, durability } }
+}
+
+async function openPostgres(_: string): Promise<OpenedStore> {
+  throw new Error("There is no PostgreSQL store yet.")
+}
