@@ -10,7 +10,11 @@ export interface Figures {
 
 /** The value that `share` (0 to 1) of the values are at or below, by nearest rank; 0 of none. */
 export function quantile(values: readonly number[], share: number): number {
-  const sorted = Float64Array.from(values).sort()
+  return quantileOfSorted(Float64Array.from(values).sort(), share)
+}
+
+/** The same of values that are in order already, the smallest first. */
+export function quantileOfSorted(sorted: Float64Array, share: number): number {
   const rank = Math.max(1, Math.ceil(sorted.length * share))
   return sorted[rank - 1] ?? 0
 }

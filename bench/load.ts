@@ -1,11 +1,6 @@
 import { connect, type Socket } from "node:net"
 import { quantile } from "./figures.ts"
-
-/** An answer as it came: status, and the whole text with its headers (latin1). */
-export interface Reply {
-  readonly status: number
-  readonly text: string
-}
+import { isLast, type Reply, readReply } from "./reply.ts"
 
 export interface Load {
   readonly port: number
@@ -109,32 +104,21 @@ function converse({ plan, times, sockets, take }: Run, first: number): Promise<n
     socket.on("close", () => fail(new Error("The site closed the connection without an answer.")))
     socket.on("data", (chunk) => {
       received += chunk.toString("latin1")
-      const head = received.indexOf("\r\n\r\n")
-      if (head === -1 || !isWhole(received, head)) return
+      const reply = readReply(received)
+      if (reply === null) return
       times.push(performance.now() - sentAt)
-      const text = received
       received = ""
       try {
-        plan.read({ status: Number(text.slice(9, 12)), text }, index)
+        plan.read(reply, index)
       } catch (error) {
         return fail(error instanceof Error ? error : new Error(String(error)))
       }
       const following = take()
-      if (following === null || isClosing(text, head)) return end(() => resolve(following))
+      if (following === null || isLast(reply)) return end(() => resolve(following))
       index = following
       send()
     })
   })
-}
-
-function isWhole(text: string, head: number): boolean {
-  const length = /\r\ncontent-length: (\d+)/i.exec(text)
-  if (length !== null && length.index < head) return text.length >= head + 4 + Number(length[1])
-  return !/\r\ntransfer-encoding: chunked/i.test(text.slice(0, head)) || text.endsWith("\r\n0\r\n\r\n")
-}
-
-function isClosing(text: string, head: number): boolean {
-  return /\r\nconnection: close/i.test(text.slice(0, head))
 }
 
 function cut(sockets: ReadonlySet<Socket>, error?: Error): void {

@@ -1,5 +1,6 @@
-import { load, type Reply } from "./load.ts"
+import { load } from "./load.ts"
 import type { People } from "./people.ts"
+import type { Reply } from "./reply.ts"
 import type { RunningSite } from "./running-site.ts"
 import { ask, collect } from "./sign-in-round.ts"
 

@@ -1,4 +1,4 @@
-import type { Reply } from "./load.ts"
+import type { Reply } from "./reply.ts"
 import { origin } from "./sites/settings.ts"
 
 const HOST = new URL(origin).host

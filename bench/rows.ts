@@ -5,20 +5,21 @@
  */
 import { fields } from "./contenders/fields.ts"
 import { measureGrowth } from "./growth.ts"
+import { readComparison } from "./read-comparison.ts"
 import { reportGrowth } from "./reports/growth-report.ts"
 import { runProgram } from "./run-program.ts"
 
 await runProgram({
   script: "bench:rows",
-  name: "rows",
-  async measure({ engine, rows, quick, ours, progress }) {
+  async measure(progress) {
+    const { engine, rows, quick, ours, name } = await readComparison("rows")
     const field = fields[engine]
-    const contenders = [field.ours[0], ...(ours ? [] : field.peers)].filter(({ measures }) =>
-      measures.includes("redeem"),
-    )
+    const peers = field.peers.filter(({ measures }) => measures.includes("redeem"))
+    const contenders = [field.ours[0], ...(ours ? [] : peers)]
     const many = rows ?? (quick ? 100_000 : 1_000_000)
-    const size = { few: 10_000, many, rounds: quick ? 2 : 5, connections: 32 }
-    return { ...size, ...(await measureGrowth({ ...size, engine, contenders, forMs: 1_000, progress })) }
+    const size = { engine, few: 10_000, many, rounds: quick ? 2 : 5, connections: 32 }
+    const growth = await measureGrowth({ ...size, contenders, forMs: 1_000, progress })
+    return { name, result: { ...size, ...growth }, isGood: true }
   },
   report: reportGrowth,
 })

@@ -5,18 +5,19 @@
  */
 import { compare } from "./compare.ts"
 import { fields } from "./contenders/fields.ts"
+import { readComparison } from "./read-comparison.ts"
 import { reportSignIn } from "./reports/sign-in-report.ts"
 import { runProgram } from "./run-program.ts"
 
 await runProgram({
   script: "bench",
-  name: "sign-in",
-  async measure({ engine, quick, ours, progress }) {
+  async measure(progress) {
+    const { engine, quick, ours, name } = await readComparison("sign-in")
     const field = fields[engine]
-    const peers = ours ? [] : field.peers
-    const size = { rounds: quick ? 1 : 3, forMs: quick ? 500 : 2_500, people: 30_000 }
-    const contenders = [...field.ours, ...peers, ...field.byHand]
-    return { ...size, ...(await compare({ ...size, engine, contenders, connections: [1, 32], progress })) }
+    const contenders = [...field.ours, ...(ours ? [] : field.peers), ...field.byHand]
+    const size = { engine, rounds: quick ? 1 : 3, forMs: quick ? 500 : 2_500, people: 30_000 }
+    const compared = await compare({ ...size, contenders, connections: [1, 32], progress })
+    return { name, result: { ...size, ...compared }, isGood: true }
   },
   report: reportSignIn,
 })

@@ -1,5 +1,5 @@
 import type { EngineName } from "../engines/engine.ts"
-import type { Reply } from "../load.ts"
+import type { Reply } from "../reply.ts"
 
 /** Somebody who asks for a link: an account that exists, from an address that nobody else comes from. */
 export interface Person {

@@ -1,4 +1,5 @@
 import { linklatch } from "../contenders/linklatch.ts"
+import type { EngineName } from "../engines/engine.ts"
 import type { Growth, GrowthLine } from "../growth.ts"
 import type { Run } from "../run-program.ts"
 import { showMachine } from "./machine.ts"
@@ -6,6 +7,7 @@ import { markdownTable, showNumber, showRate } from "./markdown.ts"
 
 /** Everything about one run on growing tables, as it is written to a file. */
 export interface GrowthReport extends Run, Growth {
+  readonly engine: EngineName
   readonly few: number
   readonly many: number
   readonly rounds: number

@@ -10,6 +10,7 @@ import { markdownTable, showNumber, showRate, showRatio } from "./markdown.ts"
 
 /** Everything about one run of the comparison, as it is written to a file. */
 export interface SignInReport extends Run, Comparison {
+  readonly engine: EngineName
   readonly rounds: number
   readonly forMs: number
   readonly people: number
