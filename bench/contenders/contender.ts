@@ -30,6 +30,17 @@ export interface SeedPlan {
   readonly sample: number
   /** When the run began; what is seeded was there before. Milliseconds since the epoch. */
   readonly begun: number
+  /** How they came, where a contender keeps the time; all of them just now unless it is said. */
+  readonly pace?: Pace
+}
+
+/** How rows that are seeded have come in over time. */
+export interface Pace {
+  /** Milliseconds between one person and the next. */
+  readonly every: number
+  /** How long their links and sessions last from then. */
+  readonly linkLasts: number
+  readonly sessionLasts: number
 }
 
 /** The requests of one sign-in at one site, and what a right answer to each is. Readers throw at a wrong one. */

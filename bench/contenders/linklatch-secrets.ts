@@ -4,7 +4,7 @@ import type { Token } from "../../src/core/links/token.ts"
 import type { SessionToken } from "../../src/core/sessions/session-token.ts"
 import { signValue } from "../../src/http/signed-value.ts"
 import { origin, secret } from "../sites/settings.ts"
-import type { Seeded } from "./contender.ts"
+import type { Pace, Seeded, SeedPlan } from "./contender.ts"
 
 const COOKIE = "__Host-linklatch"
 
@@ -15,7 +15,7 @@ export interface SeededSecrets {
   readonly sessionToken: SessionToken
 }
 
-/** `at` is when the person asked and signed in: a millisecond of its own for each, as if they had come in over time. */
+/** `at` is when the person asked and signed in. */
 export function secretsOf(index: number, at: number): SeededSecrets {
   return {
     token: hash("sha256", `link ${index}`, "base64url") as Token,
@@ -24,9 +24,17 @@ export function secretsOf(index: number, at: number): SeededSecrets {
   }
 }
 
+const LONGER_THAN_ANY_RUN = 24 * 3_600_000
+
+/** A millisecond apart, as if they had come in over time: ids sort by time, and indexes keep their locality. */
+export const justNow: Pace = { every: 1, linkLasts: LONGER_THAN_ANY_RUN, sessionLasts: LONGER_THAN_ANY_RUN }
+
 /** When the person with this number came, of so many who came until `begun`. */
-export function cameAt(index: number, people: number, begun: number): number {
-  return begun - people + index
+export function cameAt(
+  index: number,
+  { people, begun, pace = justNow }: Pick<SeedPlan, "people" | "begun" | "pace">,
+): number {
+  return Math.round(begun - (people - index) * pace.every)
 }
 
 /** As a browser holds it. */

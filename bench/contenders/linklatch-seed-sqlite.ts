@@ -5,22 +5,21 @@ import { hashToken } from "../../src/core/links/token.ts"
 import { systemRandom as random } from "../../src/core/random.ts"
 import { hashSessionToken } from "../../src/core/sessions/session-token.ts"
 import type { Seeded, SeedPlan } from "./contender.ts"
-import { cameAt, type SeededSecrets, secretsOf, toSeeded } from "./linklatch-secrets.ts"
+import { cameAt, justNow, type SeededSecrets, secretsOf, toSeeded } from "./linklatch-secrets.ts"
 import { isInSample } from "./sample.ts"
-import { LINKS_LAST_MS } from "./seed-life.ts"
 import { writeInBatches } from "./seed-sqlite.ts"
 
 /** Writes straight into the tables: an account each, and where wanted its request, sent mail, link and session. */
 export async function seedSqlite(plan: SeedPlan): Promise<readonly Seeded[]> {
-  const { database: path, people, areSignedIn, sample, begun } = plan
+  const { database: path, people, areSignedIn, sample } = plan
   const database = new DatabaseSync(path, { timeout: 5_000 })
   const user = database.prepare(
     "insert into users (user_id, address, display_name, created_at) values (?, ?, 'Bench', ?)",
   )
-  const writeSignIn = signInWriter(database, begun)
+  const writeSignIn = signInWriter(database, plan)
   const seeded: Seeded[] = []
   await writeInBatches(database, people, (index) => {
-    const at = cameAt(index, people, begun)
+    const at = cameAt(index, plan)
     const userId = uuidv7(at, random)
     const email = `user${index}@example.com`
     user.run(userId, email, at)
@@ -33,7 +32,7 @@ export async function seedSqlite(plan: SeedPlan): Promise<readonly Seeded[]> {
   return seeded
 }
 
-function signInWriter(database: DatabaseSync, begun: number) {
+function signInWriter(database: DatabaseSync, { begun, pace = justNow }: SeedPlan) {
   const request = database.prepare(`insert into sign_in_requests
     (request_id, address, flow_hash, match_number, locale, device, requested_at, code_tries) values (?, ?, ?, 42, 'en', 'a browser', ?, 0)`)
   const mail = database.prepare(`insert into outbox
@@ -42,13 +41,14 @@ function signInWriter(database: DatabaseSync, begun: number) {
     (token_hash, link_id, request_id, flow_hash, address, code_hash, minted_at, expires_at) values (?, ?, ?, ?, ?, '', ?, ?)`)
   const session = database.prepare(`insert into sessions (token_hash, session_id, user_id, created_at, last_seen_at,
     idle_expires_at, expires_at, provider, proven_at, device) values (?, ?, ?, ?, ?, ?, ?, 'magic_link', ?, 'a browser')`)
-  const until = begun + LINKS_LAST_MS
 
   return (userId: string, email: string, at: number, { token, flow, sessionToken }: SeededSecrets) => {
     const [requestId, flowHash] = [uuidv7(at, random), hashFlow(flow)]
+    const [linkUntil, sessionUntil] = [at + pace.linkLasts, at + pace.sessionLasts]
     request.run(requestId, email, flowHash, at)
-    mail.run(uuidv7(at, random), requestId, at, until, at)
-    link.run(hashToken(token), uuidv7(at, random), requestId, flowHash, email, at, until)
-    session.run(hashSessionToken(sessionToken), uuidv7(at, random), userId, begun, begun, until, until, begun)
+    mail.run(uuidv7(at, random), requestId, at, linkUntil, at)
+    link.run(hashToken(token), uuidv7(at, random), requestId, flowHash, email, at, linkUntil)
+    const seenAt = Math.min(begun, sessionUntil)
+    session.run(hashSessionToken(sessionToken), uuidv7(at, random), userId, at, seenAt, sessionUntil, sessionUntil, at)
   }
 }

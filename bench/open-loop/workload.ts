@@ -47,15 +47,16 @@ const STRIDE = 7_919
 
 export async function createWorkload(
   operation: LoadOperation,
-  { people, begun }: Population,
+  population: Population,
   used: Used,
   random: () => number,
 ): Promise<Workload> {
+  const { people } = population
   const journey = await linklatch.journey(0)
   const indexOf = (number: number) => (number * STRIDE) % people
   const person = (number: number) => {
     const index = indexOf(number)
-    return toSeeded(index, secretsOf(index, cameAt(index, people, begun)))
+    return toSeeded(index, secretsOf(index, cameAt(index, population)))
   }
   // Pages are looked at by those whose links will be pressed last.
   const visitor = (number: number) => person(people - 1 - (number % people))

@@ -1,8 +1,12 @@
+import pg from "pg"
 import type { Store } from "../../src/core/store.ts"
+import { postgres } from "../../src/postgres.ts"
 import { sqlite } from "../../src/sqlite.ts"
 import { openDatabase } from "../../src/stores/sqlite/open-database.ts"
-import { sqliteDurability } from "./durability.ts"
+import { postgresDurability, postgresVersion, sqliteDurability } from "./durability.ts"
+import { packageVersion } from "./package-version.ts"
 import type { SiteFacts } from "./serve-site.ts"
+import { POOL_SIZE } from "./settings.ts"
 
 /** A store of ours, and what the bench must know of it. */
 export interface OpenedStore {
@@ -26,6 +30,10 @@ function openSqlite(path: string): OpenedStore {
   return { store, facts: { versions: { "node:sqlite": process.versions["sqlite"] ?? "" }, durability } }
 }
 
-async function openPostgres(_: string): Promise<OpenedStore> {
-  throw new Error("There is no PostgreSQL store yet.")
+async function openPostgres(connectionString: string): Promise<OpenedStore> {
+  const pool = new pg.Pool({ connectionString, max: POOL_SIZE })
+  const store = postgres(pool)
+  await store.migrate()
+  const versions = { pg: packageVersion("pg"), PostgreSQL: await postgresVersion(pool) }
+  return { store, facts: { versions, durability: await postgresDurability(pool) } }
 }
