@@ -1,3 +1,5 @@
+import { spawn } from "node:child_process"
+import { once } from "node:events"
 import { mkdtemp, readFile, rm, stat } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -10,13 +12,10 @@ import { ask, START } from "../../src/testing/contract/steps/ask.ts"
 import { claim, mailTo } from "../../src/testing/contract/steps/deliver.ts"
 import { redeemLink, signIn } from "../../src/testing/contract/steps/redeem.ts"
 import { sweep } from "../../src/testing/contract/steps/sweep.ts"
-import { sharedStoreContract, storeContract } from "../../src/testing.ts"
+import { everyContract } from "./contract/every-contract.ts"
 
-const runner = { describe, it, expect }
-
-storeContract("SQLite in a file", emptyFile, runner)
-sharedStoreContract("SQLite in a file", emptyFile, runner)
-storeContract("SQLite in memory", async () => ({ open: async () => sqlite(":memory:") }), runner)
+everyContract("SQLite in a file", emptyFile, { module: new URL("./open-sqlite.ts", import.meta.url) })
+everyContract("SQLite in memory", async () => ({ open: async () => sqlite(":memory:") }), { module: null })
 
 describe("the log in a SQLite file", () => {
   const attempts = {
@@ -145,6 +144,18 @@ describe("the SQLite file", () => {
     await discard()
   })
 
+  it("is opened while another process writes, rather than said to be locked", async () => {
+    const { path, open, discard } = await emptyFile()
+    await (await open()).close()
+    const holder = spawn(process.execPath, ["--eval", HOLD_FOR_A_WHILE, path], { stdio: ["ignore", "pipe", "inherit"] })
+    await once(holder.stdout, "data")
+    const store = await open()
+    await store.ping()
+    await store.close()
+    if (holder.exitCode === null) await once(holder, "exit")
+    await discard()
+  })
+
   it("is readable by its owner alone", async () => {
     const { path, store, discard } = await signedInFile()
     for (const file of [path, `${path}-wal`]) expect((await stat(file)).mode & 0o077, file).toBe(0)
@@ -153,10 +164,17 @@ describe("the SQLite file", () => {
   })
 })
 
+// Longer than a running process waits without looking after anything else.
+const HOLD_FOR_A_WHILE = `
+  const database = new (require("node:sqlite").DatabaseSync)(process.argv[1])
+  database.exec("begin exclusive")
+  console.log("held")
+  setTimeout(() => database.exec("commit"), 400)`
+
 async function emptyFile() {
   const folder = await mkdtemp(join(tmpdir(), "linklatch-store-"))
   const path = join(folder, "auth.db")
-  return { path, open: async () => sqlite(path), discard: () => rm(folder, { recursive: true }) }
+  return { path, address: path, open: async () => sqlite(path), discard: () => rm(folder, { recursive: true }) }
 }
 
 async function signedInFile() {

@@ -1,0 +1,29 @@
+import { describe, expect, it } from "vitest"
+import type { TestDatabase } from "../../../src/testing/contract/lab.ts"
+import { sharedStoreContract, storeContract } from "../../../src/testing.ts"
+import { processContract } from "./process-contract.ts"
+
+export interface ContractDatabase extends TestDatabase {
+  /** What another process needs to open it, as JSON. */
+  readonly address?: unknown
+}
+
+export interface ContractOptions {
+  /** A module whose `openStore(address)` opens the database in another process; null where only one process can. */
+  readonly module: URL | null
+  /** Milliseconds until the end of a session must be seen everywhere: 0 but for a store with a cache. */
+  readonly staleMs?: number
+}
+
+/** All that every store must hold, on one: no store has tests of its own for what they share. */
+export function everyContract(
+  name: string,
+  createDatabase: () => Promise<ContractDatabase>,
+  { module, staleMs = 0 }: ContractOptions,
+): void {
+  const runner = { describe, it, expect }
+  storeContract(name, createDatabase, runner)
+  if (module === null) return
+  sharedStoreContract(name, createDatabase, runner)
+  processContract(name, createDatabase, module, staleMs)
+}
