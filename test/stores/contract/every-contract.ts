@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest"
 import type { TestDatabase } from "../../../src/testing/contract/lab.ts"
 import { sharedStoreContract, storeContract } from "../../../src/testing.ts"
+import { historyContract } from "./history-contract.ts"
 import { processContract } from "./process-contract.ts"
 
 export interface ContractDatabase extends TestDatabase {
@@ -23,6 +24,7 @@ export function everyContract(
 ): void {
   const runner = { describe, it, expect }
   storeContract(name, createDatabase, runner)
+  historyContract(name, createDatabase)
   if (module === null) return
   sharedStoreContract(name, createDatabase, runner)
   processContract(name, createDatabase, module, staleMs)
