@@ -69,12 +69,14 @@ export function storeContract(name: string, createDatabase: () => Promise<TestDa
 
 /**
  * The tests for a database that outlives a store and that several processes open: run them beside `storeContract` for
- * every store whose `open` gives a second store over the same data.
+ * every store whose `open` gives a second store over the same data. `staleMs` is for a store with a cache of sessions: how long
+ * another store may still find one live whose end was answered.
  */
 export function sharedStoreContract(
   name: string,
   createDatabase: () => Promise<TestDatabase>,
   runner: TestRunner,
+  { staleMs = 0 }: { readonly staleMs?: number } = {},
 ): void {
-  testFacts(`${name} keeps the contract of shared stores`, sharedFacts, createDatabase, runner)
+  testFacts(`${name} keeps the contract of shared stores`, sharedFacts, createDatabase, runner, staleMs)
 }

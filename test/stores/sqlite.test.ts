@@ -174,7 +174,13 @@ const HOLD_FOR_A_WHILE = `
 async function emptyFile() {
   const folder = await mkdtemp(join(tmpdir(), "linklatch-store-"))
   const path = join(folder, "auth.db")
-  return { path, address: path, open: async () => sqlite(path), discard: () => rm(folder, { recursive: true }) }
+  const query = async (sql: string) => {
+    const database = new DatabaseSync(path, { readOnly: true })
+    const rows = database.prepare(sql).all()
+    database.close()
+    return rows
+  }
+  return { path, address: path, open: async () => sqlite(path), query, discard: () => rm(folder, { recursive: true }) }
 }
 
 async function signedInFile() {

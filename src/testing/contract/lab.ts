@@ -39,6 +39,8 @@ export interface Lab {
   /** One more store over the same database, as another process would open it. */
   open(): Promise<Store>
   close(store: Store): Promise<void>
+  /** How long another store may still find a session live whose end was answered: 0 but for a store with a cache. */
+  readonly staleMs: number
 }
 
 /** Facts about a store by their title, each with its proof. */
@@ -52,11 +54,12 @@ export function testFacts(
   facts: Facts,
   createDatabase: () => Promise<TestDatabase>,
   runner: TestRunner,
+  staleMs = 0,
 ): void {
   const expect = withoutMessage(runner.expect)
   runner.describe(concept, () => {
     for (const [title, prove] of Object.entries(facts)) {
-      runner.it(title, () => proveInLab(prove, createDatabase, expect), TIMEOUT_MS)
+      runner.it(title, () => proveInLab(prove, createDatabase, expect, staleMs), TIMEOUT_MS)
     }
   })
 }
@@ -70,6 +73,7 @@ async function proveInLab(
   prove: Facts[string],
   createDatabase: () => Promise<TestDatabase>,
   expect: Expect,
+  staleMs: number,
 ): Promise<void> {
   const database = await createDatabase()
   const opened = new Set<Store>()
@@ -85,7 +89,7 @@ async function proveInLab(
   try {
     const store = await open()
     await store.migrate()
-    await prove({ store, expect, limitsExpire: database.limitsExpire === true, open, close })
+    await prove({ store, expect, limitsExpire: database.limitsExpire === true, open, close, staleMs })
   } finally {
     for (const store of opened) await store.close()
     await database.discard?.()

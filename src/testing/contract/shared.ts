@@ -77,7 +77,7 @@ export const sharedFacts: Facts = {
     expect(await settleSent(store, slow, START + MINUTE)).toBe("lease_lost")
   },
 
-  "sees in one store at once what another decided (P10)": async ({ store, open, expect }) => {
+  "sees in one store at once what another decided (P10)": async ({ store, open, expect, staleMs }) => {
     const other = await open()
     const { user, tokenHash } = await signIn(store)
     const check = { tokenHash, at: START + 5 * MINUTE, idleTtl: HOUR, touchEvery: MINUTE }
@@ -89,7 +89,8 @@ export const sharedFacts: Facts = {
       client: laptop,
       at: check.at,
     })
-    expect(await other.sessions.check(check)).toBe(null)
+    if (staleMs > 0) await new Promise((resolve) => setTimeout(resolve, staleMs))
+    expect(await other.sessions.check({ ...check, at: check.at + staleMs })).toBe(null)
   },
 
   "tells listeners only what their own store committed": async ({ store, open, expect }) => {

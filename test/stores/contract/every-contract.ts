@@ -1,12 +1,15 @@
 import { describe, expect, it } from "vitest"
 import type { TestDatabase } from "../../../src/testing/contract/lab.ts"
 import { sharedStoreContract, storeContract } from "../../../src/testing.ts"
+import { commitmentContract } from "./commitment-contract.ts"
 import { historyContract } from "./history-contract.ts"
 import { processContract } from "./process-contract.ts"
 
 export interface ContractDatabase extends TestDatabase {
-  /** What another process needs to open it, as JSON. */
+  /** What another process needs to open it, as JSON. Missing, as the next one, where no other can. */
   readonly address?: unknown
+  /** Asks the tables themselves, for what the port doesn't tell. */
+  query?(sql: string): Promise<readonly object[]>
 }
 
 export interface ContractOptions {
@@ -26,6 +29,7 @@ export function everyContract(
   storeContract(name, createDatabase, runner)
   historyContract(name, createDatabase)
   if (module === null) return
-  sharedStoreContract(name, createDatabase, runner)
+  commitmentContract(name, createDatabase)
+  sharedStoreContract(name, createDatabase, runner, { staleMs })
   processContract(name, createDatabase, module, staleMs)
 }
