@@ -1,4 +1,8 @@
+import { readFileSync } from "node:fs"
 import { DatabaseSync } from "node:sqlite"
+import type { Dump } from "./dump-tables.ts"
+
+const SCHEMA = new URL("../../src/stores/sqlite/schema.sql", import.meta.url)
 
 /** Two ways to tell the same story: what the tables hold, and what the events say. */
 type Accounts = readonly [state: string, events: string]
@@ -74,16 +78,41 @@ const ACCOUNTS: Readonly<Record<string, Accounts>> = {
 /** What the state of a database file says and its events don't, or the other way round; nothing when all is well. */
 export function reconcile(path: string): string[] {
   const database = new DatabaseSync(path, { readOnly: true, returnArrays: true })
+  const faults = findFaults(database)
+  database.close()
+  return faults
+}
+
+/** The same of tables that were read from a database of any engine: they have the same names and columns. */
+export function reconcileTables(tables: Dump): string[] {
+  const copy = new DatabaseSync(":memory:", { returnArrays: true })
+  const schema = new DatabaseSync(":memory:")
+  schema.exec(readFileSync(SCHEMA, "utf8"))
+  for (const { name } of schema
+    .prepare("select name from sqlite_schema where type = 'table' and name not like 'sqlite_%'")
+    .all()) {
+    const columns = schema.prepare(`select name, type from pragma_table_info('${name}')`).all()
+    // Without the rules of the schema: what breaks them is to be found, not refused.
+    copy.exec(`create table "${name}" (${columns.map((column) => `${column["name"]} ${column["type"]}`).join(", ")})`)
+    const insert = copy.prepare(`insert into "${name}" values (${columns.map(() => "?").join(", ")})`)
+    for (const row of tables[String(name)] ?? [])
+      insert.run(...columns.map((column) => row[String(column["name"])] ?? null))
+  }
+  const faults = findFaults(copy)
+  schema.close()
+  copy.close()
+  return faults
+}
+
+function findFaults(database: DatabaseSync): string[] {
   const list = (query: string) => (database.prepare(query).all() as unknown as string[][]).map(([text]) => String(text))
-  const faults = Object.entries(ACCOUNTS).flatMap(([name, [state, events]]) => {
+  return Object.entries(ACCOUNTS).flatMap(([name, [state, events]]) => {
     const [held, told] = [list(state), list(events)]
     return [
       ...beyond(held, told).map((text) => `${name}: ${text} has no event`),
       ...beyond(told, held).map((text) => `${name}: ${text} is told and not held`),
     ]
   })
-  database.close()
-  return faults
 }
 
 /** What is in `texts` more often than in `others`. */

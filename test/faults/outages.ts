@@ -1,0 +1,104 @@
+import { execFileSync } from "node:child_process"
+import { rmSync, statfsSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { DatabaseSync } from "node:sqlite"
+import { setTimeout as pause } from "node:timers/promises"
+import { signInOnce } from "./people.ts"
+import type { Act, Round } from "./round.ts"
+
+/** Begins a fault, and returns what ends it. */
+export type Begin = (round: Round) => Promise<() => Promise<void> | void> | (() => Promise<void> | void)
+
+/** Lets a fault come and go, so many times. Each time it measures how long after the end somebody signs in from beginning to end. */
+export function outage(begin: Begin, holdMs: number, runs: number): Act {
+  return async (round) => {
+    const recoveries: number[] = []
+    for (let run = 1; run <= runs; run++) {
+      await pause(500)
+      const end = await begin(round)
+      await pause(holdMs)
+      await end()
+      const endedAt = Date.now()
+      await signInOnce(round, `after-${run}`)
+      recoveries.push(Date.now() - endedAt)
+      await round.keepLog()
+    }
+    return recoveries
+  }
+}
+
+/** Somebody holds the write lock of a SQLite file. */
+export const holdLock: Begin = ({ database }) => {
+  const other = new DatabaseSync(database.url.slice("sqlite:".length), { timeout: 10_000 })
+  other.exec("begin immediate")
+  return () => other.close()
+}
+
+/** Fills the file system that the database is on, to the last byte. */
+export const fillDisk: Begin = ({ database }) => {
+  const filler = join(database.folder, "filler")
+  const { bavail, bsize } = statfsSync(database.folder)
+  writeFileSync(filler, Buffer.alloc(bavail * bsize, 1))
+  return () => rmSync(filler)
+}
+
+/** The same to the processes alone, where nobody may mount: no file of theirs may grow beyond a page (RLIMIT_FSIZE). */
+export const limitFiles: Begin = ({ fleet }) => {
+  const limit = (bytes: string) => {
+    for (const { child } of fleet.sites) execFileSync("prlimit", ["--pid", String(child.pid), `--fsize=${bytes}:`])
+  }
+  limit("4096")
+  return () => limit("unlimited")
+}
+
+/** Half of the processes stand still, as a machine does that is out of memory or moved elsewhere. */
+export const standStill: Begin = ({ fleet }) => {
+  const still = fleet.sites.slice(0, fleet.sites.length / 2)
+  for (const { child } of still) child.kill("SIGSTOP")
+  return () => {
+    for (const { child } of still) child.kill("SIGCONT")
+  }
+}
+
+/** One process is an hour ahead, another an hour behind. */
+export const clocksApart: Begin = ({ fleet }) => {
+  const [ahead, behind] = fleet.sites
+  if (ahead !== undefined) fleet.setClock(ahead, 3_600_000)
+  if (behind !== undefined) fleet.setClock(behind, -3_600_000)
+  return () => {
+    for (const site of [ahead, behind]) if (site !== undefined) fleet.setClock(site, 0)
+  }
+}
+
+/** All clocks are moved by an hour, and back again at the end. */
+export function clocksMoved(ms: number): Begin {
+  return ({ fleet }) => {
+    fleet.moveClocks(ms)
+    return () => fleet.moveClocks(-ms)
+  }
+}
+
+/** The SMTP server does something else at one stage, for everybody. */
+export function smtpTrouble(
+  stage: Parameters<Round["trouble"]>[0],
+  trouble: NonNullable<ReturnType<Round["trouble"]>>,
+): Begin {
+  return (round) => {
+    round.trouble = (now) => (now === stage ? trouble : null)
+    return () => {
+      round.trouble = () => null
+    }
+  }
+}
+
+/** Nobody listens where mail is taken. */
+export const smtpGone: Begin = ({ smtp }) => smtp.goAway()
+
+export function resendTrouble(answer: Round["resend"]["answer"]): Begin {
+  return ({ resend }) => {
+    resend.answer = answer
+    return () => {
+      resend.answer = () => "sent"
+    }
+  }
+}

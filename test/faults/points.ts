@@ -1,0 +1,73 @@
+/** A place where a process can be made to end: named for what has just happened, or is about to. */
+export type Point = string
+
+/** Called at each point that is passed. It may never return. */
+export type Pass = (point: Point) => void
+
+/** The methods of the store on the path from asking to signing out, as `port.method`. */
+export const STORE_METHODS = [
+  "requests.open",
+  "requests.latest",
+  "links.mint",
+  "links.inspect",
+  "links.notePrefetch",
+  "links.redeem",
+  "codes.redeem",
+  "sessions.check",
+  "sessions.revoke",
+  "outbox.claim",
+] as const
+
+/** `outbox.settle` by what it says of the mail. */
+export const SETTLEMENTS = ["sent", "failed", "withheld"] as const
+
+/** What a mail server has heard so far of a message. */
+export const SMTP_STAGES = ["greeted", "mail-from", "rcpt-to", "data-begun", "data-ended"] as const
+export type SmtpStage = (typeof SMTP_STAGES)[number]
+
+/** Each write of a decision on SQLite, by table and first column, in the order of the path. */
+const SQLITE_WRITES = [
+  "insert rate_limits",
+  "insert sign_in_requests",
+  "insert outbox",
+  "insert auth_event_pii",
+  "insert auth_events",
+  "update outbox lease_id",
+  "insert magic_link_tokens",
+  "update outbox state",
+  "update magic_link_tokens superseded_at",
+  "update outbox due_at",
+  "update magic_link_tokens prefetched_at",
+  "update magic_link_tokens match_tries",
+  "update sign_in_requests code_tries",
+  "update magic_link_tokens consumed_at",
+  "update sign_in_requests closed_at",
+  "insert users",
+  "update users closed_through",
+  "insert user_providers",
+  "insert sessions",
+  "update sessions revoked_at",
+]
+
+const around = (names: readonly string[]) => names.flatMap((name) => [`before:${name}`, `after:${name}`])
+
+/** Around each method of a port: they are the same for every store and every transport. */
+export const PORT_POINTS: readonly Point[] = [
+  ...around(STORE_METHODS),
+  ...around(SETTLEMENTS.map((status) => `outbox.settle-${status}`)),
+  ...around(["mail.send"]),
+]
+export const SMTP_POINTS: readonly Point[] = SMTP_STAGES.map((stage) => `smtp:${stage}`)
+/** Inside a shared commit of SQLite. */
+export const SQLITE_POINTS: readonly Point[] = [
+  ...around(["begin"]),
+  ...SQLITE_WRITES.map((write) => `after:${write}`),
+  ...around(["commit"]),
+].map((name) => `sqlite:${name}`)
+
+export type Engine = "sqlite" | "postgres"
+
+/** Every point that a site on this engine passes. */
+export function pointsOn(engine: Engine): readonly Point[] {
+  return [...PORT_POINTS, ...SMTP_POINTS, ...(engine === "sqlite" ? SQLITE_POINTS : [])]
+}

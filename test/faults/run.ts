@@ -1,0 +1,61 @@
+// `npm run faults`: kills, cuts and fills disks under a site of four processes, and looks each time whether anything was lost.
+// `-- --list` names what it knows; `-- --runs 10` makes it shorter; `-- --only WORD` takes the rows whose name holds it.
+import { parseArgs } from "node:util"
+import { describeMachine } from "../../bench/reports/machine.ts"
+import { writeResults } from "../../bench/reports/write-results.ts"
+import { type FaultRow, faultsReport, faultsTable, rowOf } from "./faults-report.ts"
+import type { Scenario } from "./scenarios.ts"
+import { scenariosOn } from "./scenarios.ts"
+
+const { values } = parseArgs({
+  options: {
+    list: { type: "boolean", default: false },
+    runs: { type: "string", default: "50" },
+    outages: { type: "string", default: "3" },
+    only: { type: "string", default: "" },
+    parallel: { type: "string", default: "3" },
+    save: { type: "boolean", default: false },
+  },
+})
+const scenarios = scenariosOn("sqlite").filter(({ name }) => name.includes(values.only))
+
+if (values.list) for (const { name } of scenarios) console.log(name)
+else await campaign()
+
+async function campaign(): Promise<void> {
+  const machine = await describeMachine()
+  const startedAt = performance.now()
+  const rows = new Map<Scenario, FaultRow>()
+  const waiting = [...scenarios]
+  const work = async () => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift())
+      rows.set(next, await runOne(next, rows.size))
+  }
+  // Most of a round is to wait for leases to run out, so several share the machine.
+  await Promise.all(Array.from({ length: Number(values.parallel) }, work))
+  const ordered = scenarios.flatMap((scenario) => rows.get(scenario) ?? [])
+  const minutes = (performance.now() - startedAt) / 60_000
+  console.log(`\n${faultsTable(ordered)}\n`)
+  if (values.save) {
+    const command = ["npm run faults --", ...process.argv.slice(2)].join(" ")
+    const at = new Date().toISOString()
+    const report = { at, command, machine, minutes, rows: ordered }
+    for (const file of writeResults("faults", report, faultsReport(report))) console.log(`wrote ${file}`)
+  }
+  const violations = ordered.reduce((sum, row) => sum + row.violations.length, 0)
+  console.log(
+    `${ordered.length} faults, ${ordered.reduce((sum, { runs }) => sum + runs, 0)} runs, ${violations} violations, ${minutes.toFixed(1)} minutes`,
+  )
+  process.exitCode = violations === 0 ? 0 : 1
+}
+
+async function runOne(scenario: Scenario, done: number): Promise<FaultRow> {
+  const runs = Number(scenario.kind === "kill" ? values.runs : values.outages)
+  const startedAt = performance.now()
+  const row = rowOf(scenario.name, runs, await scenario.run(runs))
+  const seconds = ((performance.now() - startedAt) / 1_000).toFixed(0)
+  const verdict = row.violations.length === 0 ? "well" : `${row.violations.length} VIOLATIONS`
+  console.log(`${done + 1}/${scenarios.length} ${scenario.name}: ${runs} times, ${verdict}, ${seconds} s`)
+  for (const { invariant, what } of row.violations.slice(0, 10)) console.log(`   ${invariant}: ${what}`)
+  return row
+}
