@@ -1,11 +1,14 @@
 import { describe, expect, it } from "vitest"
+import type { Swept } from "../../src/core/retention/retention-store.ts"
 import { historyOf, plots } from "./contract/history-contract.ts"
 
 describe("the histories that stores are compared by", () => {
   it("come to every outcome that a decision has", { timeout: 60_000 }, async () => {
     const rounds = (await Promise.all(plots.map(historyOf))).flatMap((history) => history.rounds)
     const told = rounds.flatMap(({ alone, lanes }) => [...alone, ...lanes.flat()])
-    const outcomes = new Set(told.map(({ order, outcome }) => `${order.part}.${order.method} ${inAWord(outcome)}`))
+    const outcomes = new Set(
+      told.flatMap(({ order, outcome }) => inWords(outcome).map((word) => `${order.part}.${order.method} ${word}`)),
+    )
     for (const [decision, words] of Object.entries(OUTCOMES))
       for (const word of words) expect(outcomes, `${decision} ${word}`).toContain(`${decision} ${word}`)
   })
@@ -28,9 +31,19 @@ const OUTCOMES = {
   "users.setDisabled": ["changed", "unchanged", "unknown_user"],
   "providers.record": ["recorded", "unknown_user"],
   "limits.take": ["admitted", "refused"],
-  "limits.sweep": ["something", "nothing"],
   "outbox.claim": ["something", "nothing"],
   "outbox.settle": ["settled", "lease_lost"],
+  "retention.sweep": ["limits", "requests", "sessions", "nothing"],
+}
+
+function inWords(outcome: unknown): readonly string[] {
+  if (!isSwept(outcome)) return [inAWord(outcome)]
+  const kinds = Object.entries(outcome).filter(([, count]) => count > 0)
+  return kinds.length === 0 ? ["nothing"] : kinds.map(([kind]) => kind)
+}
+
+function isSwept(outcome: unknown): outcome is Swept {
+  return typeof outcome === "object" && outcome !== null && "limits" in outcome
 }
 
 function inAWord(outcome: unknown): string {

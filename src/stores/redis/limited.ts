@@ -66,8 +66,6 @@ export function createLimited(inner: Store, limits: RedisLimits) {
       if (status === "refused") await refuse(taken, take)
       return { status, quota }
     },
-    // What the database counted while Redis was away. Keys of Redis expire by themselves.
-    sweep: (sweep) => inner.limits.sweep(sweep),
   }
 
   return { requests, redeem, limits: limitStore }

@@ -1,4 +1,4 @@
-import { DAY, MINUTE, SECOND } from "../../../src/core/clock.ts"
+import { DAY, HOUR, MINUTE, SECOND } from "../../../src/core/clock.ts"
 import type { OutboxItem, Store } from "../../../src/core/store.ts"
 import { newId, START } from "../../../src/testing/contract/steps/ask.ts"
 import { type Choice, createChoice } from "./choice.ts"
@@ -121,7 +121,7 @@ async function claimAll(reference: Store, lanes: readonly Lane[], at: number): P
   const leaseId = newId(at)
   const told = await tell(
     reference,
-    order("outbox", "claim", { leaseId, leaseUntil: at + 30 * SECOND, max: 100_000, at }),
+    order("outbox", "claim", { leaseId, leaseUntil: at + 30 * SECOND, max: 100_000, at, latestDeadline: at + HOUR }),
   )
   for (const item of told.outcome as OutboxItem[]) {
     const lane = lanes.find(({ addresses }) => addresses.includes(item.address))
@@ -136,7 +136,7 @@ async function askAbout(reference: Store, at: number, choice: Choice): Promise<T
   const orders = [
     order("users", "list", { after: null, max, prefix, onlyDisabled: choice.oneIn(2) }),
     order("sessions", "listAll", { after: null, max, at }),
-    order("limits", "sweep", { at, max: 100_000 }),
+    order("retention", "sweep", { at, max: 100_000, askedBefore: at - HOUR, endedBefore: at - HOUR }),
   ]
   const told: Told[] = []
   for (const one of orders) told.push(await tell(reference, one))
