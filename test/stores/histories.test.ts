@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest"
-import type { Swept } from "../../src/core/retention/retention-store.ts"
 import { historyOf, plots } from "./contract/history-contract.ts"
 
 describe("the histories that stores are compared by", () => {
@@ -31,23 +30,16 @@ const OUTCOMES = {
   "users.setDisabled": ["changed", "unchanged", "unknown_user"],
   "providers.record": ["recorded", "unknown_user"],
   "limits.take": ["admitted", "refused"],
+  "retention.sweep": ["limits", "requests", "sessions", "nothing"],
   "outbox.claim": ["something", "nothing"],
   "outbox.settle": ["settled", "lease_lost"],
-  "retention.sweep": ["limits", "requests", "sessions", "nothing"],
 }
 
 function inWords(outcome: unknown): readonly string[] {
-  if (!isSwept(outcome)) return [inAWord(outcome)]
-  const kinds = Object.entries(outcome).filter(([, count]) => count > 0)
-  return kinds.length === 0 ? ["nothing"] : kinds.map(([kind]) => kind)
-}
-
-function isSwept(outcome: unknown): outcome is Swept {
-  return typeof outcome === "object" && outcome !== null && "limits" in outcome
-}
-
-function inAWord(outcome: unknown): string {
-  if (typeof outcome === "string") return outcome
-  if (outcome === null || outcome === 0 || (Array.isArray(outcome) && outcome.length === 0)) return "nothing"
-  return (outcome as { readonly status?: string } | undefined)?.status ?? "something"
+  if (typeof outcome === "string") return [outcome]
+  if (outcome === null || outcome === 0 || (Array.isArray(outcome) && outcome.length === 0)) return ["nothing"]
+  if (typeof outcome !== "object") return ["something"]
+  if ("status" in outcome) return [String(outcome.status)]
+  if ("requests" in outcome) return Object.entries(outcome).map(([kind, count]) => (count === 0 ? "nothing" : kind))
+  return ["something"]
 }

@@ -1,4 +1,5 @@
 import { DAY, HOUR, MINUTE, SECOND } from "../../../src/core/clock.ts"
+import type { Sweep } from "../../../src/core/retention/retention-store.ts"
 import type { OutboxItem, Store } from "../../../src/core/store.ts"
 import { newId, START } from "../../../src/testing/contract/steps/ask.ts"
 import { type Choice, createChoice } from "./choice.ts"
@@ -30,6 +31,7 @@ export interface Round {
 
 // Between two moves of a lane, so that no cache of a second is in the way.
 const STEP = 3 * SECOND
+const KEEP: Pick<Sweep, "askedBefore" | "endedBefore"> = { askedBefore: null, endedBefore: null }
 // In two of three rounds all make the same move: first all that it takes to sign in, then each of the others.
 const names = Object.keys(moves)
 const story = [
@@ -136,7 +138,11 @@ async function askAbout(reference: Store, at: number, choice: Choice): Promise<T
   const orders = [
     order("users", "list", { after: null, max, prefix, onlyDisabled: choice.oneIn(2) }),
     order("sessions", "listAll", { after: null, max, at }),
-    order("retention", "sweep", { at, max: 100_000, askedBefore: at - HOUR, endedBefore: at - HOUR }),
+    order("retention", "sweep", {
+      at,
+      max: 100_000,
+      ...choice.pick([KEEP, { askedBefore: at - HOUR, endedBefore: at - HOUR }]),
+    }),
   ]
   const told: Told[] = []
   for (const one of orders) told.push(await tell(reference, one))

@@ -1,5 +1,5 @@
 import { expect } from "vitest"
-import { MINUTE, SECOND } from "../../../src/core/clock.ts"
+import { DAY, HOUR, MINUTE, SECOND } from "../../../src/core/clock.ts"
 import type { OutboxItem } from "../../../src/core/store.ts"
 import { ask, newId, START } from "../../../src/testing/contract/steps/ask.ts"
 import { claim, failed, type Mail, mintLink } from "../../../src/testing/contract/steps/deliver.ts"
@@ -8,6 +8,7 @@ import { type Field, finishesBy, type Races, statusOf, tallyOf, times } from "./
 import { type Order, order } from "./order.ts"
 
 const ROWS = 200
+let nextHour = 1
 
 export const outboxRaces: Races = {
   "lease each row to one worker": async (field) => {
@@ -44,7 +45,8 @@ export const outboxRaces: Races = {
         return [order("outbox", "settle", settle), one.request.outboxId] as const
       }),
     )
-    const claims = times(100, () => claimOrder(at + MINUTE, 3))
+    // Too few for all rows: whoever else settles finds some.
+    const claims = times(40, () => claimOrder(at + MINUTE, 3))
     const events = await eventsDuring(field.store, async () => {
       const finishes = await field.race([...owners.keys(), ...claims])
       const settled = [...finishesBy(owners, finishes)].flatMap(([outboxId, [finish]]) =>
@@ -65,11 +67,19 @@ export const outboxRaces: Races = {
 
 /** Rows that are due, in an hour that no other race has. */
 async function owed(field: Field) {
-  const at = START + field.finishes.length * MINUTE
-  // What earlier races left is put far off, so that it is nobody's here.
-  await field.store.outbox.claim({ leaseId: newId(), leaseUntil: 2 ** 47, max: 100_000, at: 2 ** 46 })
+  const at = START + nextHour++ * HOUR
+  await withholdRest(field)
   const asked = await Promise.all(times(ROWS, () => ask(field.store, { at, deadline: at + 60 * MINUTE })))
   return { at: at + SECOND, asked }
+}
+
+/** Settles what earlier races left, so that it is nobody's here. */
+async function withholdRest({ store }: Field): Promise<void> {
+  const at = START + 365 * DAY
+  const leaseId = newId(at)
+  const items = await claim(store, { at, leaseId, max: 100_000 })
+  const result = { status: "withheld", reason: "rate_limited" } as const
+  await Promise.all(items.map(({ outboxId }) => store.outbox.settle({ outboxId, leaseId, at, result })))
 }
 
 async function minted(field: Field, asked: Awaited<ReturnType<typeof owed>>["asked"], at: number): Promise<Mail[]> {
@@ -88,5 +98,11 @@ function sent({ request, link }: Mail, at: number): Order {
 }
 
 function claimOrder(at: number, max: number): Order {
-  return order("outbox", "claim", { leaseId: newId(at), leaseUntil: at + 30 * SECOND, max, at })
+  return order("outbox", "claim", {
+    leaseId: newId(at),
+    leaseUntil: at + 30 * SECOND,
+    max,
+    at,
+    latestDeadline: at + HOUR,
+  })
 }
