@@ -60,7 +60,8 @@ function encodeLimits(limits: AskLimits | DecidedAskLimits) {
   }
   const { knownBrowser, client, address } = limits
   return {
-    known_browser: encodeLimit(knownBrowser),
+    // Its refusal is nothing to tell: the other limits decide then.
+    known_browser: knownBrowser === null ? null : { ...encodeLimit(knownBrowser), detail: null },
     client: encodeLimit(client),
     for_address: encodeLimit(address),
     is_spent: false,

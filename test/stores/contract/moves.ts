@@ -118,7 +118,7 @@ export const moves: Readonly<Record<string, Move>> = {
   },
 
   take(lane, choice, at) {
-    const limit = choice.pick([lane.limits.client, lane.limits.address])
+    const limit = choice.pick([lane.limits.client, lane.limits.address, lane.limits.knownBrowser])
     return order("limits", "take", {
       limit,
       address: choice.pick([null, lane.addresses[0] as never]),

@@ -10,6 +10,7 @@
 
 -- ── What decisions bring with them ──────────────────────────────────────────────────────────────────────────────────
 
+-- `detail` is what the first refusal of a window says in the log; without it, the refusal is nothing to tell.
 create type limit_take as (key text, max integer, window_ms bigint, detail text);
 -- `leaving`: the first time to stop counting, once that many are over that one more is admitted.
 create type limit_told as (told text, counted integer, leaving bigint);
@@ -30,8 +31,8 @@ begin
     return array_fill(null::limit_told, array[cardinality(takes)]);
   end if;
   with taken as (
-    insert into rate_limits as l (limit_key, hits, max, window_ms, expires_at)
-    select t.key, array[t.at], t.max, t.window_ms, t.at + 2 * t.window_ms
+    insert into rate_limits as l (limit_key, hits, max, window_ms, expires_at, reported_until)
+    select t.key, array[t.at], t.max, t.window_ms, t.at + 2 * t.window_ms, case when t.detail is null then -1 else 0 end
     from unnest(takes, ats) as t (key, max, window_ms, detail, at)
     where t.key is not null
     order by t.key
@@ -42,11 +43,14 @@ begin
           else l.hits end,
         excluded.max, d.window_ms,
         case when d.admits then excluded.expires_at else l.expires_at end,
-        case when d.admits or d.at < l.reported_until then l.reported_until else d.at + d.window_ms end,
-        case when d.admits then 'admitted' when d.at < l.reported_until then 'refused' else 'reported' end
+        case when d.tells then d.at + d.window_ms else l.reported_until end,
+        case when d.admits then 'admitted' when d.tells then 'reported' else 'refused' end
       from (
-        select excluded.hits[1] as at, excluded.window_ms as window_ms,
-          (select count(*) from unnest(l.hits) h where h > excluded.hits[1] - excluded.window_ms) < excluded.max as admits
+        select *, not c.admits and c.at >= l.reported_until and excluded.reported_until = 0 as tells
+        from (
+          select excluded.hits[1] as at, excluded.window_ms as window_ms,
+            (select count(*) from unnest(l.hits) h where h > excluded.hits[1] - excluded.window_ms) < excluded.max as admits
+        ) c
       ) d
     )
     returning limit_key, hits, told

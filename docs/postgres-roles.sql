@@ -1,0 +1,14 @@
+-- Two roles: one owns the tables and runs `linklatch migrate`, the other is what the servers run as. That one can't change or
+-- delete what is in the audit log, however somebody gets hold of it. Run as the owner, after `linklatch migrate`, and anew after an
+-- update that brought new tables. Make the role first:
+--   create role linklatch_app login password '…';
+
+grant usage on schema linklatch to linklatch_app;
+grant select, insert, update, delete on all tables in schema linklatch to linklatch_app;
+grant select on all sequences in schema linklatch to linklatch_app;
+
+-- The log is written and read, and nothing else. Of personal data, rows may go: people have a right to it.
+revoke update, delete on linklatch.auth_events from linklatch_app;
+revoke update on linklatch.auth_event_pii from linklatch_app;
+-- Only the owner migrates.
+revoke insert, update, delete on linklatch.schema_migrations from linklatch_app;

@@ -1,0 +1,157 @@
+import { readFile } from "node:fs/promises"
+import { describe, expect, it } from "vitest"
+import { askPostgres, withPostgres } from "../../scripts/services/ask-postgres.ts"
+import { postgres } from "../../src/postgres.ts"
+import { ask } from "../../src/testing/contract/steps/ask.ts"
+import { eventsOf } from "../../src/testing/contract/steps/events.ts"
+import { signIn } from "../../src/testing/contract/steps/redeem.ts"
+import { createPostgresDatabase, type PostgresRoom } from "../postgres.ts"
+import { everyContract } from "./contract/every-contract.ts"
+import type { PostgresAddress } from "./open-postgres.ts"
+
+everyContract("PostgreSQL", createDatabase, { module: new URL("./open-postgres.ts", import.meta.url) })
+
+describe("the log in PostgreSQL", () => {
+  const attempts = {
+    "an update": "update auth_events set type = 'checkpoint' where seq = 1",
+    "a delete": "delete from auth_events",
+    "a truncate": "truncate auth_events",
+    "an upsert": `insert into auth_events (seq, event_id, at, type, detail) select seq, event_id, at, 'forged', '{}' from auth_events
+      on conflict (seq) do update set type = excluded.type`,
+    "other personal data": "update auth_event_pii set address = 'eve@example.com'",
+    "a truncate of personal data": "truncate auth_event_pii",
+  }
+  const onlyOwner = {
+    "a switched off trigger": "alter table auth_events disable trigger all",
+    "a dropped trigger": "drop trigger auth_events_append_only on auth_events",
+    "a dropped table": "drop table auth_events",
+    "another owner": "alter table auth_events owner to current_user",
+    "a function in the trigger's place":
+      "create or replace function refuse_change() returns trigger language plpgsql as 'begin return new; end'",
+    "a migration of its own": "insert into schema_migrations (name) values ('999-evil.sql')",
+    "a session that calls itself a replica":
+      "set session_replication_role = replica; update auth_events set type = 'checkpoint'",
+  }
+
+  for (const [title, statement] of Object.entries({ ...attempts, ...onlyOwner }))
+    it(`refuses ${title} to the application's role (AUD-1)`, async () => {
+      await refuses(statement, "appUrl", /permission denied|must be owner|append-only/)
+    })
+
+  for (const [title, statement] of Object.entries(attempts))
+    it(`refuses ${title} to the owner too (AUD-1)`, async () => {
+      await refuses(statement, "ownerUrl", /append-only|can be erased, not changed/)
+    })
+
+  it("goes on after a person was erased, with the commitment and without the data", async () => {
+    const { room, open, discard } = await createDatabase()
+    const store = await open()
+    await signIn(store)
+    const before = await eventsOf(store)
+    await askPostgres(room.appUrl, `delete from ${room.schema}.auth_event_pii`)
+    expect(await eventsOf(store)).toEqual(before.map((event) => ({ ...event, person: null })))
+    await store.close()
+    await discard()
+  })
+
+  it("is followed without losing what is committed late, and without waiting for it for ever", async () => {
+    const { room, open, discard } = await createDatabase()
+    const store = await open()
+    const insert = `insert into ${room.schema}.auth_events (event_id, at, type, detail) values ($1, 1, 'shop.late', '{}')`
+    await withPostgres(room.appUrl, async (askLate) => {
+      await askLate("begin")
+      await askLate(insert, ["late"])
+      await ask(store)
+      expect((await eventsOf(store)).map(({ type }) => type)).toEqual(["link_requested"])
+      // Its number is taken, and whether it will ever be seen is open.
+      expect(await store.audit.follow({ after: 0, max: 10 })).toEqual([])
+      await askLate("commit")
+    })
+    const followed = await store.audit.follow({ after: 0, max: 10 })
+    expect(followed.map(({ type }) => type)).toEqual(["shop.late", "link_requested"])
+    await withPostgres(room.appUrl, async (askNever) => {
+      await askNever("begin")
+      await askNever(insert, ["never"])
+      await ask(store)
+      const after = followed.at(-1)?.seq ?? 0
+      const following = store.audit.follow({ after, max: 10 })
+      await askNever("rollback")
+      expect((await following).map(({ type }) => type)).toEqual(["link_requested"])
+    })
+    await store.close()
+    await discard()
+  })
+})
+
+async function refuses(statement: string, by: "appUrl" | "ownerUrl", sentence: RegExp): Promise<void> {
+  const { room, open, discard } = await createDatabase()
+  const store = await open()
+  await signIn(store)
+  const before = await eventsOf(store)
+  expect(before.length).toBeGreaterThan(4)
+  const attempt = withPostgres(room[by], async (askAs) => {
+    await askAs(`set search_path = ${room.schema}`)
+    // Several statements at once, as the driver only allows where none has values.
+    await askAs(statement)
+  })
+  await expect(attempt).rejects.toThrow(sentence)
+  expect(await eventsOf(store)).toEqual(before)
+  await store.close()
+  await discard()
+}
+
+// Making tables takes ten times as long as emptying them.
+const free: PostgresRoom[] = []
+
+/** A database whose tables one role owns, and a store that runs as another (docs/postgres-roles.sql). */
+async function createDatabase() {
+  const room = free.pop() ?? (await createRoom())
+  const { schema, appUrl } = room
+  const address: PostgresAddress = { url: appUrl, schema }
+  return {
+    room,
+    address,
+    open: async () => postgres(appUrl, { schema }),
+    query: (sql: string) =>
+      withPostgres(appUrl, async (askIn) => {
+        await askIn(`set search_path = ${schema}`)
+        return askIn(sql)
+      }),
+    discard: async () => {
+      await askPostgres(room.ownerUrl, emptied(schema))
+      free.push(room)
+    },
+  }
+}
+
+async function createRoom(): Promise<PostgresRoom> {
+  const room = await createPostgresDatabase()
+  const { schema, ownerUrl, appRole } = room
+  const owner = postgres(ownerUrl, { schema })
+  await owner.migrate()
+  await owner.close()
+  await askPostgres(ownerUrl, await rolesFor(schema, appRole))
+  return room
+}
+
+/** Every table without its rows. Only their owner can do this, and not by accident. */
+function emptied(schema: string): string {
+  return `
+    set search_path = ${schema};
+    alter table auth_events disable trigger user;
+    alter table auth_event_pii disable trigger user;
+    truncate users, user_providers, sign_in_requests, magic_link_tokens, sessions, outbox, rate_limits, auth_events, auth_event_pii
+      restart identity;
+    alter table auth_events enable always trigger auth_events_append_only;
+    alter table auth_events enable always trigger auth_events_no_truncate;
+    alter table auth_event_pii enable always trigger auth_event_pii_no_update;
+    alter table auth_event_pii enable always trigger auth_event_pii_no_truncate`
+}
+
+async function rolesFor(schema: string, role: string): Promise<string> {
+  const text = await readFile(new URL("../../docs/postgres-roles.sql", import.meta.url), "utf8")
+  return text
+    .replaceAll("linklatch_app", role)
+    .replaceAll(/schema linklatch\b/g, `schema ${schema}`)
+    .replaceAll("linklatch.", `${schema}.`)
+}
