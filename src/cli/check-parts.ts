@@ -1,33 +1,24 @@
 import { lookup } from "node:dns/promises"
-import { constants, existsSync } from "node:fs"
-import { access } from "node:fs/promises"
-import { dirname, resolve } from "node:path"
 import type { MailTransport } from "../core/mail/transport.ts"
 import type { ServerConfig } from "../server/server-config.ts"
 
+type CheckName =
+  | "database"
+  /** These with PostgreSQL alone. */
+  | "clock"
+  | "pooler"
+  | "tables"
+  | "event_log"
+  | "redis"
+  | "mail"
+  | "base_url"
+  | "test_message"
+
 /** One thing that the doctor tried. A warning is worth a look and fails nothing. */
 export interface Check {
-  readonly name: "database" | "mail" | "base_url" | "test_message"
+  readonly name: CheckName
   readonly status: "ok" | "warning" | "failed"
   readonly says: string
-}
-
-/** Reads the database without making or migrating it: looking must not change anything. */
-export async function checkDatabase({ database }: ServerConfig): Promise<Check> {
-  const { path } = database
-  try {
-    if (path !== ":memory:" && existsSync(path)) {
-      const { DatabaseSync } = await import("node:sqlite")
-      const opened = new DatabaseSync(path, { readOnly: true })
-      opened.prepare("select count(*) from sqlite_schema").get()
-      opened.close()
-      return { name: "database", status: "ok", says: `${path} opens and answers.` }
-    }
-    if (path !== ":memory:") await access(nearestFolder(path), constants.W_OK)
-    return { name: "database", status: "ok", says: `${path} doesn't exist yet; it is made at the first start.` }
-  } catch (error) {
-    return { name: "database", status: "failed", says: `${path} can't be used: ${messageOf(error)}` }
-  }
 }
 
 export async function checkMail(config: ServerConfig, transport: MailTransport): Promise<Check> {
@@ -51,12 +42,6 @@ export async function checkBaseUrl({ options }: ServerConfig): Promise<Check> {
   } catch (error) {
     return { name: "base_url", status: "warning", says: `${hostname} can't be found from here (${messageOf(error)}).` }
   }
-}
-
-function nearestFolder(path: string): string {
-  let folder = dirname(resolve(path))
-  while (!existsSync(folder)) folder = dirname(folder)
-  return folder
 }
 
 function messageOf(error: unknown): string {

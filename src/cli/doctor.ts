@@ -5,7 +5,9 @@ import { type EnvironmentOutcome, readEnvironment } from "../server/environment.
 import { openTransport } from "../server/open-transport.ts"
 import type { ServerConfig } from "../server/server-config.ts"
 import type { SettingState } from "../server/setting-states.ts"
-import { type Check, checkBaseUrl, checkDatabase, checkMail } from "./check-parts.ts"
+import { checkDatabase } from "./check-database.ts"
+import { type Check, checkBaseUrl, checkMail } from "./check-parts.ts"
+import { checkRedis } from "./check-redis.ts"
 import type { CommandContext } from "./command-context.ts"
 import { exitCodes } from "./exit-codes.ts"
 import { type ExplainedClientAddress, explainClientAddress } from "./explain-client-address.ts"
@@ -54,10 +56,15 @@ async function runChecks(
   recipient: Parameters<typeof sendTestMessage>[2] | null,
 ): Promise<readonly Check[]> {
   const { transport } = await openTransport(config.mail, silentLog)
-  const checks = await Promise.all([checkDatabase(config), checkMail(config, transport), checkBaseUrl(config)])
+  const checks = await Promise.all([
+    checkDatabase(config),
+    config.redis === null ? [] : checkRedis(config.redis).then((check) => [check]),
+    checkMail(config, transport).then((check) => [check]),
+    checkBaseUrl(config).then((check) => [check]),
+  ])
   const sent = recipient === null ? [] : [await sendTestMessage(config, transport, recipient)]
   await transport.close()
-  return [...checks, ...sent]
+  return [...checks.flat(), ...sent]
 }
 
 function explain(config: ServerConfig, options: DoctorOptions): ExplainedClientAddress | null {

@@ -1,6 +1,7 @@
 import type { Command } from "commander"
 import { acting, defineCommand } from "./define-command.ts"
 import type { DoctorOptions } from "./doctor.ts"
+import type { MigrateOptions } from "./migrate.ts"
 
 const DEV_EXAMPLES = `
   $ linklatch dev                        with the settings of .env, if there is one here
@@ -17,6 +18,7 @@ It reads no .env unless --env-file names one.`
 
 const MIGRATE_EXAMPLES = `
   $ DATABASE_URL=sqlite:/var/lib/linklatch/linklatch.db linklatch migrate
+  $ DATABASE_URL=postgres://owner:password@db.example.com/auth linklatch migrate --dry-run > migrations.sql
   $ linklatch migrate --dev`
 
 const DOCTOR_EXAMPLES = `
@@ -36,8 +38,9 @@ export function defineServerCommands(program: Command, exit: (code: number) => v
   serve.action(acting(exit, async (context) => (await import("./serve.ts")).serve(context)))
   migrate
     .option("--dev", "the database of `linklatch dev`")
+    .option("--dry-run", "print the SQL that would run, and run nothing")
     .action(
-      acting<{ dev?: boolean }>(exit, async (context, { options }) =>
+      acting<MigrateOptions>(exit, async (context, { options }) =>
         (await import("./migrate.ts")).migrate(context, options),
       ),
     )

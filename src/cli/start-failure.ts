@@ -1,5 +1,6 @@
 import { LinklatchError } from "../core/fault.ts"
 import { exitCodes } from "./exit-codes.ts"
+import { explainFailure } from "./store-failure.ts"
 
 /** Why the server couldn't start, in words, and the exit code for it. */
 export function startFailure(error: unknown): { readonly problem: string; readonly exitCode: number } {
@@ -11,7 +12,7 @@ export function startFailure(error: unknown): { readonly problem: string; readon
   if (code === "EADDRINUSE") return failed("Something listens on that port already. Stop it, or set PORT to another.")
   if (code === "EACCES") return failed("This user may not listen on that port. Set PORT to one above 1023.")
   if (code === "EADDRNOTAVAIL") return failed("HOST is no address of this machine. Set it to 127.0.0.1 or 0.0.0.0.")
-  return failed(error instanceof Error ? error.message : String(error))
+  return failed(explainFailure(error))
 }
 
 function failed(problem: string): { problem: string; exitCode: number } {

@@ -1,15 +1,18 @@
 import { existsSync } from "node:fs"
 import { resolve } from "node:path"
-import { LinklatchError } from "../core/fault.ts"
 import type { Settings } from "../core/settings.ts"
 import type { Store } from "../core/store.ts"
+import { nameDatabase } from "../server/database-url.ts"
 import { type EnvironmentOutcome, readEnvironment } from "../server/environment.ts"
-import { sqlite } from "../sqlite.ts"
+import { openStore } from "../server/open-store.ts"
+import { planMigrations } from "../server/plan-migrations.ts"
+import type { DatabaseConfig } from "../server/server-config.ts"
 import type { CommandContext } from "./command-context.ts"
 import { exitCodes } from "./exit-codes.ts"
 import { migrationProgress } from "./migration-progress.ts"
 import { printError } from "./print-error.ts"
 import { printFaults } from "./print-faults.ts"
+import { storeFailure } from "./store-failure.ts"
 import { unreadEnvFile } from "./unread-env-file.ts"
 
 export interface StoreOptions {
@@ -36,18 +39,19 @@ export async function withStore(
   const environment = readEnvironment(env, { command, directory, isOnlyLooking: true })
   const faults = databaseFaults(environment)
   if (faults.length > 0) return printFaults(context, faults, [])
-  const { path } = environment.database
-  if (!existsSync(resolve(directory, path))) return noDatabase(context, path)
+  const { database } = environment
+  const missing = await missingDatabase(context, database).catch((error) => storeFailure(context, database, error))
+  if (missing !== null) return missing
   let store: Store
   try {
-    store = sqlite(path, migrationProgress(context, path))
+    store = await openStore(database, migrationProgress(context, nameDatabase(database)))
   } catch (error) {
-    return storeFailure(context, error)
+    return storeFailure(context, database, error)
   }
   try {
     return await act({ store, settings: environment.settings })
   } catch (error) {
-    return storeFailure(context, error)
+    return storeFailure(context, database, error)
   } finally {
     await store.close()
   }
@@ -59,6 +63,21 @@ export function databaseFaults(environment: EnvironmentOutcome) {
   return environment.faults.filter(({ variable }) => variable.startsWith("DATABASE_URL"))
 }
 
+// Whoever asks about users means a database that is there: none is made for the question.
+async function missingDatabase(context: CommandContext, database: DatabaseConfig): Promise<number | null> {
+  if (database.engine === "sqlite") {
+    return existsSync(resolve(context.directory, database.path)) ? null : noDatabase(context, database.path)
+  }
+  if ((await planMigrations(database)).isNew) return noTables(context, database)
+  return null
+}
+
+function noTables(context: CommandContext, database: DatabaseConfig): number {
+  const name = nameDatabase(database)
+  const message = `There are no tables of Linklatch in ${name}. To make them: linklatch migrate.`
+  return printError(context, { code: "no_database", message, database: name }, exitCodes.failed)
+}
+
 function noDatabase(context: CommandContext, path: string): number {
   const hasDevelopment = path !== DEVELOPMENT_DATABASE && existsSync(resolve(context.directory, DEVELOPMENT_DATABASE))
   const cure = hasDevelopment
@@ -67,10 +86,4 @@ function noDatabase(context: CommandContext, path: string): number {
   const hint = unreadEnvFile(context)
   const message = [`There is no database at ${path}.`, cure, ...(hint === null ? [] : [hint])].join(" ")
   return printError(context, { code: "no_database", message, database: path }, exitCodes.failed)
-}
-
-export function storeFailure(context: CommandContext, error: unknown): number {
-  const message = error instanceof Error ? error.message : String(error)
-  const isStore = error instanceof LinklatchError && error.code === "store_unavailable"
-  return printError(context, { code: isStore ? "store_unavailable" : "failed", message })
 }

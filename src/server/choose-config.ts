@@ -27,13 +27,16 @@ export function chooseConfig(
   const port = values.PORT ?? 3000
   const defaults =
     mode === "development" ? developmentDefaults(values, port, context, faults) : productionDefaults(values)
+  const database = values.DATABASE_URL ?? { engine: "sqlite", path: defaults.path }
   return {
     mode,
     host: values.HOST ?? (isDev ? "127.0.0.1" : "0.0.0.0"),
     port,
     isBaseUrlLocal: mode === "development" && values.PUBLIC_BASE_URL === undefined,
     options: mergeOptions(defaults.options, optionsOf(values)),
-    database: values.DATABASE_URL ?? { engine: "sqlite", path: defaults.path },
+    database,
+    // What it may not stand beside is told elsewhere.
+    redis: values.REDIS_URL === undefined || database.engine === "sqlite" ? null : { url: values.REDIS_URL },
     mail: readMailConfig(values, mode, isDev ? "mailbox" : "log", faults),
     logLevel: values.LOG_LEVEL ?? "info",
     metricsAllow: values.METRICS_ALLOW ?? ["127.0.0.1", "::1"],

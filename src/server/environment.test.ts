@@ -3,7 +3,9 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import fc from "fast-check"
 import { afterAll, describe, expect, it } from "vitest"
+import { nameDatabase } from "./database-url.ts"
 import { type EnvironmentOutcome, readEnvironment } from "./environment.ts"
+import { secretsOf } from "./server-config.ts"
 import { variableNames } from "./variables.ts"
 
 const directory = mkdtempSync(join(tmpdir(), "linklatch-environment-"))
@@ -162,6 +164,15 @@ describe("every variable", () => {
     ["PUBLIC_BASE_URL", "nowhere"],
     ["SITE_NAME", "x".repeat(101)],
     ["DATABASE_URL", "mysql://db"],
+    ["DATABASE_URL", "postgres:auth"],
+    ["DATABASE_URL", "postgres://user:pass/word@db/auth"],
+    ["DATABASE_URL", "postgres://user:12/pass@db/auth"],
+    ["DATABASE_URL", "postgres://user:pass#word@db/auth"],
+    ["DATABASE_URL", "postgres://user:pass%@db/auth"],
+    ["DATABASE_URL", "postgres://one,two/auth"],
+    ["REDIS_URL", "http://cache:6379"],
+    ["REDIS_URL", "redis://:pass/word@cache"],
+    ["REDIS_URL", "rediss://cache/0?password=hunter2"],
     ["RESEND_API_KEY", "re_ 1"],
     ["RESEND_FROM", "nobody"],
     ["RESEND_BASE_URL", "http://resend.example.com"],
@@ -231,12 +242,6 @@ describe("every variable", () => {
     expect(dev(empty).status).toBe("ready")
   })
 
-  it("tells that PostgreSQL isn't here yet", () => {
-    expect(problemOf(dev({ DATABASE_URL: "postgres://db/auth" }), "DATABASE_URL")).toMatch(
-      /PostgreSQL isn't supported yet/,
-    )
-  })
-
   it("names each bad entry of a list", () => {
     const faults = faultsOf(dev({ ADMIN_EMAILS: "ada,bob,eve@example.com" }))
     expect(faults.map(({ problem }) => problem)).toEqual([
@@ -250,6 +255,64 @@ describe("every variable", () => {
       "LINK_TTL_MINUTES",
       "SIGN_UP",
     ])
+  })
+})
+
+describe("the database", () => {
+  const POSTGRES = "postgres://auth:hunter2hunter2@db.example.com:6432/auth?sslmode=verify-full"
+  const REDIS = "rediss://:swordfish1234@cache.example.com:6380/2"
+
+  it.each([
+    POSTGRES,
+    "postgresql://db/auth",
+    "postgres://auth:p%2Fw%40d@127.0.0.1/auth",
+    "postgres:///auth?host=/run/postgresql",
+    "postgres://auth@%2Frun%2Fpostgresql/auth",
+  ])("may be PostgreSQL: %s", (url) => {
+    expect(configOf(serve({ ...PRODUCTION, DATABASE_URL: url })).database).toEqual({ engine: "postgres", url })
+  })
+
+  it("may have Redis beside it, where it is PostgreSQL", () => {
+    const config = configOf(serve({ ...PRODUCTION, DATABASE_URL: POSTGRES, REDIS_URL: REDIS }))
+    expect(config.redis).toEqual({ url: REDIS })
+    expect(configOf(serve({ ...PRODUCTION, DATABASE_URL: POSTGRES })).redis).toBeNull()
+  })
+
+  it("is on one machine where it is SQLite: production refuses Redis beside it, development leaves it out", () => {
+    expect(problemOf(serve({ ...PRODUCTION, REDIS_URL: REDIS }), "REDIS_URL")).toBe(
+      "Redis serves many machines, and a SQLite file lives on one.",
+    )
+    expect(configOf(dev({ REDIS_URL: REDIS })).redis).toBeNull()
+    expect(dev({ REDIS_URL: REDIS }).warnings.map(({ variable }) => variable)).toEqual(["REDIS_URL"])
+    const both = serve({ ...PRODUCTION, DATABASE_URL: "postgres://one,two/auth", REDIS_URL: REDIS })
+    expect(faultyVariables(both)).toEqual(["DATABASE_URL"])
+  })
+
+  it("gets a warning in production where nothing encrypts the way to it", () => {
+    const warned = (url: string) => serve({ ...PRODUCTION, DATABASE_URL: url }).warnings.map(({ variable }) => variable)
+    expect(warned("postgres://db/auth")).toEqual(["DATABASE_URL"])
+    for (const url of [
+      POSTGRES,
+      "postgres://db/auth?sslmode=disable",
+      "postgres://127.0.0.1/auth",
+      "postgres://[::1]/auth",
+      "postgres:///auth?host=/run/postgresql",
+      "postgres://auth@%2Frun%2Fpostgresql/auth",
+    ]) {
+      expect(warned(url)).toEqual([])
+    }
+    expect(dev({ DATABASE_URL: "postgres://db/auth" }).warnings).toEqual([])
+  })
+
+  it("is shown without its password, which is a secret wherever it stands", () => {
+    const outcome = serve({ ...PRODUCTION, DATABASE_URL: `${POSTGRES}&password=in%20the%20query`, REDIS_URL: REDIS })
+    expect(stateOf(outcome, "DATABASE_URL")?.value).toBe("postgres://***@db.example.com:6432/…")
+    expect(stateOf(outcome, "REDIS_URL")?.value).toBe("rediss://***@cache.example.com:6380/…")
+    const config = configOf(outcome)
+    expect(secretsOf(config)).toEqual(
+      expect.arrayContaining(["hunter2hunter2", "in the query", "in%20the%20query", "swordfish1234"]),
+    )
+    expect(nameDatabase(config.database)).toBe("postgres://db.example.com:6432/auth")
   })
 })
 
@@ -289,7 +352,14 @@ describe("NAME_FILE", () => {
 })
 
 describe("secrets", () => {
-  const secretVariables = ["LINKLATCH_SECRET", "RESEND_API_KEY", "SMTP_URL", "RESEND_BASE_URL"] as const
+  const secretVariables = [
+    "LINKLATCH_SECRET",
+    "RESEND_API_KEY",
+    "SMTP_URL",
+    "RESEND_BASE_URL",
+    "DATABASE_URL",
+    "REDIS_URL",
+  ] as const
   const canary = fc.stringMatching(/^[A-Za-z0-9!%&*+/:<>@# -]{12,60}$/)
 
   it("are in no fault, state or warning, however wrong they are (P12)", () => {
@@ -297,7 +367,7 @@ describe("secrets", () => {
       fc.property(
         fc.constantFrom(...secretVariables),
         canary,
-        fc.constantFrom("", "smtp://user:", "https://user:"),
+        fc.constantFrom("", "smtp://user:", "https://user:", "postgres://user:", "redis://:"),
         (name, text, prefix) => {
           const value = text.trim()
           fc.pre(value.length >= 12)
@@ -332,7 +402,7 @@ describe("development", () => {
       mail: { by: "mailbox" },
     })
     expect(config.options.baseUrl).toBe("http://localhost:3000")
-    expect(config.database.path).toBe(".linklatch/dev.db")
+    expect(config.database).toEqual({ engine: "sqlite", path: ".linklatch/dev.db" })
     expect(stateOf(dev(), "PUBLIC_BASE_URL")?.state).toBe("development_default")
   })
 

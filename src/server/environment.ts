@@ -1,6 +1,7 @@
 import { readSettings, type Settings } from "../core/settings.ts"
 import { createClientAddress } from "../http/client-address.ts"
 import { type ConfigContext, chooseConfig } from "./choose-config.ts"
+import { checkDatabaseRules } from "./database-rules.ts"
 import { warnOfMisspelt } from "./misspelt-variables.ts"
 import { checkProduction } from "./production-rules.ts"
 import { type Environment, readTexts, readValues } from "./read-variables.ts"
@@ -34,6 +35,7 @@ export function readEnvironment(env: Environment, context: ConfigContext): Envir
   const settings = checkOptions(config, faults)
   if (mode === "production") checkProduction(values, texts, faults, warnings)
   else warnOfOpenMailbox(config, warnings)
+  checkDatabaseRules(values, config, faults, warnings)
   warnOfMisspelt(env, warnings)
   const told = {
     mode,

@@ -4,8 +4,8 @@ import type { Swept } from "../core/retention/retention-store.ts"
 import type { Store } from "../core/store.ts"
 import { linklatch } from "../index.ts"
 import type { DevelopmentMailbox } from "../mail/development-mailbox.ts"
-import { sqlite } from "../sqlite.ts"
 import { countSweeps } from "./count-sweeps.ts"
+import { openServerStore } from "./open-server-store.ts"
 import { openTransport } from "./open-transport.ts"
 import type { ServerConfig } from "./server-config.ts"
 
@@ -21,7 +21,7 @@ export interface OpenedAuth {
 /** Builds the library's parts from the configuration. */
 export async function openAuth(config: ServerConfig, log: Log): Promise<OpenedAuth> {
   const { transport, mailbox } = await openTransport(config.mail, log)
-  const { store, deleted } = countSweeps(sqlite(config.database.path))
+  const { store, deleted } = countSweeps(await openServerStore(config, log))
   const auth = linklatch({ ...config.options, store, mail: transport, log, showMailbox: mailbox !== null })
   return { auth, store, deleted, mailbox }
 }

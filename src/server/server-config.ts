@@ -12,7 +12,9 @@ export interface ServerConfig {
   /** The base URL names the port that the server listens on, whichever that will be. */
   readonly isBaseUrlLocal: boolean
   readonly options: PlainOptions
-  readonly database: { readonly engine: "sqlite"; readonly path: string }
+  readonly database: DatabaseConfig
+  /** Beside PostgreSQL only. */
+  readonly redis: RedisConfig | null
   readonly mail: MailConfig
   readonly logLevel: LogLevel
   readonly metricsAllow: readonly string[]
@@ -20,6 +22,15 @@ export interface ServerConfig {
 
 /** The library's options, but for the parts that the server builds. */
 export type PlainOptions = Omit<LinklatchOptions, "store" | "mail" | "log" | "worker" | "clock" | "random">
+
+export type DatabaseConfig =
+  | { readonly engine: "sqlite"; readonly path: string }
+  /** Of `pg`: `postgres://user:password@host:5432/name?sslmode=verify-full`. */
+  | { readonly engine: "postgres"; readonly url: string }
+
+export interface RedisConfig {
+  readonly url: string
+}
 
 export type MailConfig =
   | { readonly by: "smtp"; readonly url: string; readonly from: string }
@@ -31,20 +42,36 @@ export type MailConfig =
 
 /** Everything in the configuration that must never be printed. */
 export function secretsOf(config: ServerConfig): readonly string[] {
-  const { options, mail } = config
+  const { options, mail, database, redis } = config
   const secrets = typeof options.secret === "string" ? [options.secret] : [...options.secret]
   if (mail.by === "resend") secrets.push(mail.apiKey)
   if (mail.by === "smtp") secrets.push(...passwordsOf(mail.url))
-  return secrets
+  return [...secrets, ...databaseSecretsOf(database), ...redisSecretsOf(redis)]
 }
 
-function passwordsOf(url: string): readonly string[] {
-  const password = URL.parse(url)?.password ?? ""
-  if (password === "") return []
+/** The part of them that a command knows which needs nothing but the database. */
+export function databaseSecretsOf(database: DatabaseConfig): readonly string[] {
+  return database.engine === "postgres" ? passwordsOf(database.url) : []
+}
+
+export function redisSecretsOf(redis: RedisConfig | null): readonly string[] {
+  return redis === null ? [] : passwordsOf(redis.url)
+}
+
+function passwordsOf(text: string): readonly string[] {
+  const url = URL.parse(text)
+  // PostgreSQL takes it as a parameter, too.
+  const asParameter = url?.searchParams.get("password") ?? ""
+  const password = url?.password ?? ""
+  const all = [asParameter, encodeURIComponent(asParameter), password, decodedOrAsIs(password)]
+  return [...new Set(all)].filter((one) => one !== "")
+}
+
+// A lone % is the password as it stands.
+function decodedOrAsIs(text: string): string {
   try {
-    return [...new Set([password, decodeURIComponent(password)])]
+    return decodeURIComponent(text)
   } catch {
-    // A lone % is the password as it stands.
-    return [password]
+    return text
   }
 }

@@ -73,7 +73,7 @@ function describeDefaults(config: ServerConfig, settings: Settings): Partial<Rec
       PUBLIC_BASE_URL: config.options.baseUrl,
       SITE_NAME: config.options.siteName,
     }),
-    DATABASE_URL: `sqlite:${config.database.path}`,
+    ...(config.database.engine === "sqlite" && { DATABASE_URL: `sqlite:${config.database.path}` }),
     ...(config.mode === "development" && { LINKLATCH_SECRET: "kept in .linklatch/secret" }),
     ...(config.mail.by === "resend" && { RESEND_BASE_URL: "https://api.resend.com" }),
     SIGN_UP: settings.signUp,

@@ -2,6 +2,8 @@ import * as v from "valibot"
 import type { LimitOption } from "../core/options.ts"
 import { readSender } from "../mail/sender.ts"
 import { readSmtpServerUrl } from "../mail/smtp-server-url.ts"
+import { isRedisUrl, readDatabaseUrl } from "./database-url.ts"
+import type { DatabaseConfig } from "./server-config.ts"
 
 const MINUTES_PER = { s: 1 / 60, m: 1, h: 60 } as const
 
@@ -34,10 +36,10 @@ const yesOrNo = v.pipe(
 )
 const database = v.pipe(
   v.string(),
-  v.check((text) => !/^postgres(ql)?:/i.test(text), "PostgreSQL isn't supported yet: only SQLite is here so far."),
-  v.regex(/^sqlite:./, "It is not the address of a database."),
-  v.transform((text) => ({ engine: "sqlite" as const, path: text.replace(/^sqlite:(\/\/)?/, "") })),
+  v.check((text) => readDatabaseUrl(text) !== null, "It is not the address of a database."),
+  v.transform((text) => readDatabaseUrl(text) as DatabaseConfig),
 )
+const redisUrl = v.pipe(v.string(), v.check(isRedisUrl, "It is not the address of a Redis."))
 const port = v.pipe(
   v.string(),
   v.regex(/^\d{1,5}$/, "It is not a port."),
@@ -88,7 +90,13 @@ export const variables = {
   DATABASE_URL: {
     schema: database,
     says: "Where everything is kept",
-    cure: "Give a file, as sqlite:linklatch.db.",
+    cure: "Give a file, as sqlite:linklatch.db, or postgres://user:password@host:5432/name, percent-encoded.",
+    isUrl: true,
+  },
+  REDIS_URL: {
+    schema: redisUrl,
+    says: "Takes limits for many machines, beside PostgreSQL",
+    cure: "Give it as rediss://user:password@host:6379, percent-encoded, or redis:// without encryption.",
     isUrl: true,
   },
   RESEND_API_KEY: {

@@ -39,6 +39,7 @@ export async function ownServer({
     isBaseUrlLocal: false,
     options: { baseUrl: ORIGIN, siteName: "Example", secret: "a-secret-for-tests-that-is-long-enough", ...options },
     database: { engine: "sqlite", path },
+    redis: null,
     mail,
     logLevel: "debug",
     metricsAllow: ["127.0.0.1"],

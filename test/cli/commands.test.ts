@@ -3,7 +3,7 @@ import { connect } from "node:net"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
 import { openSmtpInbox } from "../smtp-inbox.ts"
-import { type Command, finishJson, root, run } from "./run-command.ts"
+import { type Command, finish, finishJson, root, run } from "./run-command.ts"
 
 const SECRET = "kX3vT9qLw2ZrB7nYc5HdJ8mPs4Gf6AeU"
 const PRODUCTION = {
@@ -172,8 +172,30 @@ describe("linklatch migrate", () => {
     expect(again.out()).toContain("is up to date")
   })
 
+  it("prints what it would run, and makes no file", async () => {
+    const path = join(root, "dry-run.db")
+    const env = { DATABASE_URL: `sqlite:${path}` }
+    const { code, out, err } = await finish("migrate --dry-run", { env })
+    expect(code).toBe(0)
+    expect(out).toMatch(/^begin exclusive;\n[\s\S]*create table [\s\S]*\ncommit;\n$/)
+    expect(err).toContain(`${path}: nothing was run. It lacks 001-sign-in.sql, `)
+    expect(existsSync(path)).toBe(false)
+    await finish("migrate", { env })
+    expect(await finish("migrate --dry-run", { env })).toMatchObject({
+      code: 0,
+      out: "",
+      err: `${path} is up to date.\n`,
+    })
+    expect((await finishJson("migrate --dry-run", { env })).told).toEqual({
+      status: "up_to_date",
+      database: path,
+      migrations: [],
+      sql: "",
+    })
+  })
+
   it("tells a database that it can't use", async () => {
-    expect((await finishJson("migrate", { env: { DATABASE_URL: "postgres://user:hunter2@db/auth" } })).code).toBe(78)
+    expect((await finishJson("migrate", { env: { DATABASE_URL: "mysql://user:hunter2@db/auth" } })).code).toBe(78)
     expect(await finishJson("migrate", { env: { DATABASE_URL: `sqlite:${root}` } })).toMatchObject({
       code: 1,
       error: { code: "store_unavailable" },

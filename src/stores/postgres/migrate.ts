@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync } from "node:fs"
 import { LinklatchError } from "../../core/fault.ts"
+import type { MigrationPlan } from "../../core/migration-plan.ts"
 import { quoteName, unavailable } from "./database.ts"
 import type { PostgresClient, PostgresPool } from "./pool.ts"
 
 const folder = new URL("migrations/", import.meta.url)
 
-/** What a database lacks to be up to date. */
-export interface Migration {
+interface Migration {
   readonly name: string
   readonly sql: string
 }
@@ -26,7 +26,7 @@ export async function migrate(
 ): Promise<readonly string[]> {
   const quoted = quoteName(schema)
   // Most processes find nothing to do, and may have no right to do it: they take no lock and create nothing.
-  if ((await find(pool, quoted)).length === 0) return []
+  if ((await find(pool, quoted)).missing.length === 0) return []
   const client = await pool.connect()
   let isBroken = true
   try {
@@ -45,23 +45,49 @@ async function migrateAlone(
   schema: string,
   onMigration: ((name: string) => void) | undefined,
 ): Promise<readonly string[]> {
-  await client.query("begin")
-  await client.query("select pg_advisory_xact_lock($1)", [LOCK])
-  await client.query(`create schema if not exists ${schema}`)
-  await client.query(
-    `create table if not exists ${schema}.schema_migrations (name text primary key, migrated_at timestamptz not null default now())`,
-  )
-  const missing = await find(client, schema)
-  for (const { name, sql } of missing) {
-    onMigration?.(name)
-    await client.query(sql)
-    await client.query(`insert into ${schema}.schema_migrations (name) values ($1)`, [name])
+  for (const statement of ["begin", ...preparations(schema)]) await client.query(statement)
+  const { missing } = await find(client, schema)
+  for (const migration of missing) {
+    onMigration?.(migration.name)
+    await client.query(migration.sql)
+    await client.query(noteOf(schema, migration))
   }
   await client.query("commit")
   return missing.map(({ name }) => name)
 }
 
-async function find(connection: Pick<PostgresClient, "query">, schema: string): Promise<readonly Migration[]> {
+/** What `migrate` would run now. Changes nothing. */
+export async function planMigrations(
+  connection: Pick<PostgresClient, "query">,
+  schema: string,
+): Promise<MigrationPlan> {
+  const quoted = quoteName(schema)
+  const { isNew, missing } = await find(connection, quoted)
+  const migrations = missing.map(({ name }) => name)
+  if (missing.length === 0) return { isNew, migrations, script: "" }
+  const parts = missing.map((one) => `-- ${one.name}\n${one.sql.trim()}\n\n${noteOf(quoted, one)};\n`)
+  const begin = ["begin", ...preparations(quoted)].map((statement) => `${statement};\n`).join("")
+  return { isNew, migrations, script: [begin, ...parts, "commit;\n"].join("\n") }
+}
+
+function preparations(schema: string): readonly string[] {
+  return [
+    `select pg_advisory_xact_lock(${LOCK})`,
+    `create schema if not exists ${schema}`,
+    `create table if not exists ${schema}.schema_migrations (name text primary key, migrated_at timestamptz not null default now())`,
+  ]
+}
+
+function noteOf(schema: string, { name }: Migration): string {
+  return `insert into ${schema}.schema_migrations (name) values ('${name}')`
+}
+
+interface Found {
+  readonly isNew: boolean
+  readonly missing: readonly Migration[]
+}
+
+async function find(connection: Pick<PostgresClient, "query">, schema: string): Promise<Found> {
   const { rows } = await connection.query(SERVER, [`${schema}.schema_migrations`])
   const [server] = rows as readonly { version: number; encoding: string; has_names: boolean }[]
   if (server === undefined || server.version < OLDEST)
@@ -75,13 +101,13 @@ async function find(connection: Pick<PostgresClient, "query">, schema: string): 
   }
   const done = server.has_names ? await connection.query(`select name from ${schema}.schema_migrations`) : { rows: [] }
   const names = new Set((done.rows as readonly { name: string }[]).map(({ name }) => name))
-  return readdirSync(folder)
-    .filter((name) => name.endsWith(".sql") && !names.has(name))
-    .sort()
-    .map((name) => ({
-      name,
-      sql: `set local search_path = ${schema}, pg_temp;\n${readFileSync(new URL(name, folder), "utf8")}`,
-    }))
+  const missing = readdirSync(folder).filter((name) => name.endsWith(".sql") && !names.has(name))
+  return { isNew: names.size === 0, missing: missing.sort().map((name) => readMigration(schema, name)) }
+}
+
+function readMigration(schema: string, name: string): Migration {
+  const sql = readFileSync(new URL(name, folder), "utf8")
+  return { name, sql: `set local search_path = ${schema}, pg_temp;\n${sql}` }
 }
 
 function mayNot(schema: string, cause: unknown): LinklatchError {

@@ -1,31 +1,26 @@
 import { readdirSync, readFileSync } from "node:fs"
 import type { DatabaseSync } from "node:sqlite"
+import type { MigrationPlan } from "../../core/migration-plan.ts"
 
 const folder = new URL("migrations/", import.meta.url)
 
+// Exclusive from the first read: of two processes that start together, one migrates and the other finds it done.
+const BEGIN = "begin exclusive"
 const CREATE =
   "create table if not exists schema_migrations (name text primary key, migrated_at integer not null) strict, without rowid"
+const EXISTS = "select 1 from sqlite_schema where name = 'schema_migrations'"
 const NAMES = "select name from schema_migrations"
 const NOTE = "insert into schema_migrations (name, migrated_at) values (?, ?)"
 
 /** Runs the migrations that this database lacks, in order, all or none. Returns their names. */
 export function migrate(database: DatabaseSync, at: number, onMigration?: (name: string) => void): string[] {
-  // Exclusive from the first read: of two processes that start together, one migrates and the other finds it done.
-  database.exec("begin exclusive")
+  database.exec(BEGIN)
   try {
     database.exec(CREATE)
-    const done = new Set(
-      database
-        .prepare(NAMES)
-        .all()
-        .map((row) => row["name"]),
-    )
-    const missing = readdirSync(folder)
-      .filter((name) => name.endsWith(".sql") && !done.has(name))
-      .sort()
+    const missing = missingAmong(doneIn(database))
     for (const name of missing) {
       onMigration?.(name)
-      database.exec(readFileSync(new URL(name, folder), "utf8"))
+      database.exec(readMigration(name))
       database.prepare(NOTE).run(name, at)
     }
     database.exec("commit")
@@ -34,4 +29,32 @@ export function migrate(database: DatabaseSync, at: number, onMigration?: (name:
     database.exec("rollback")
     throw cause
   }
+}
+
+/** What `migrate` would run now. Changes nothing. */
+export function planMigrations(database: DatabaseSync): MigrationPlan {
+  const done = doneIn(database)
+  const [isNew, migrations] = [done.size === 0, missingAmong(done)]
+  if (migrations.length === 0) return { isNew, migrations, script: "" }
+  const parts = migrations.map((name) => `-- ${name}\n${readMigration(name).trim()}\n\n${noteOf(name)};\n`)
+  return { isNew, migrations, script: [`${BEGIN};`, `${CREATE};\n`, ...parts, "commit;\n"].join("\n") }
+}
+
+function doneIn(database: DatabaseSync): ReadonlySet<unknown> {
+  const rows = database.prepare(EXISTS).get() === undefined ? [] : database.prepare(NAMES).all()
+  return new Set(rows.map((row) => row["name"]))
+}
+
+function missingAmong(done: ReadonlySet<unknown>): string[] {
+  return readdirSync(folder)
+    .filter((name) => name.endsWith(".sql") && !done.has(name))
+    .sort()
+}
+
+function readMigration(name: string): string {
+  return readFileSync(new URL(name, folder), "utf8")
+}
+
+function noteOf(name: string): string {
+  return `insert into schema_migrations (name, migrated_at) values ('${name}', unixepoch() * 1000)`
 }

@@ -1,0 +1,9 @@
+/** What bringing a database up to date would run. */
+export interface MigrationPlan {
+  /** None has run there yet: there are no tables of ours. */
+  readonly isNew: boolean
+  /** The names of the migrations that it lacks, in order; none when it is up to date. */
+  readonly migrations: readonly string[]
+  /** All of it as one script, from `begin` to `commit`, for whoever would rather run it themselves; empty when there is none. */
+  readonly script: string
+}

@@ -1,0 +1,50 @@
+import type { Log } from "../core/log.ts"
+import type { Store } from "../core/store.ts"
+import { openStore } from "./open-store.ts"
+import type { ServerConfig } from "./server-config.ts"
+
+/** The store that a server decides with: its database, and Redis before it where there is one. Closing it closes both. */
+export async function openServerStore(config: ServerConfig, log: Log): Promise<Store> {
+  const { database, redis } = config
+  // Those of a file are soon done, and a server's first line says where it listens.
+  const onMigration = database.engine === "postgres" ? (name: string) => log.info("migration", { name }) : undefined
+  const store = await openStore(database, onMigration)
+  try {
+    if (database.engine === "postgres") await prepare(store, log)
+    return redis === null ? store : await putRedisBefore(store, redis.url, config.options.secret, log)
+  } catch (fault) {
+    await store.close()
+    throw fault
+  }
+}
+
+// A server that is away may come back, and /readyz says 503 until then. One that refuses us won't change its mind.
+async function prepare(store: Store, log: Log): Promise<void> {
+  try {
+    await store.migrate()
+  } catch (error) {
+    const { isLostConnection } = await import("../stores/postgres/database-fault.ts")
+    if (!(error instanceof Error) || !isLostConnection(error.cause)) throw error
+    log.warn("store_away", { error })
+  }
+}
+
+async function putRedisBefore(
+  store: Store,
+  url: string,
+  secret: ServerConfig["options"]["secret"],
+  log: Log,
+): Promise<Store> {
+  const [{ openRedis }, { withRedis }] = [await import("./open-redis.ts"), await import("../redis.ts")]
+  const client = await openRedis(url)
+  const both = withRedis(store, client, {
+    secret,
+    onStateChange: (change) =>
+      change.status === "away" ? log.warn("redis_away", { reason: change.reason }) : log.info("redis_back"),
+  })
+  const close = async (): Promise<void> => {
+    await both.close()
+    client.disconnect()
+  }
+  return { ...both, close }
+}
