@@ -26,7 +26,7 @@ export function createRedisRoom(): RedisRoom {
 }
 
 /** A server that may hold somebody's keys: never flush it. `npm test` finds it or starts it. */
-export function redisUrl(): string {
+function redisUrl(): string {
   const url = process.env["TEST_REDIS_URL"] ?? ""
   if (url !== "") return url
   throw new Error("There is no Redis for this test. Run it as `npm test -- WORD`, or set TEST_REDIS_URL.")

@@ -88,7 +88,7 @@ async function checkEventLog(client: Client, { isSuperuser }: Facts): Promise<re
   if (!rights.mayChange) return [{ name, status: "ok", says: "This role adds to it, and may change nothing in it." }]
   const why = isSuperuser ? "is a superuser" : "owns the log of events, or may update, delete or truncate it"
   const says = `This role ${why}: only triggers, which it may switch off, keep it from changing events.`
-  return [{ name, status: "warning", says: `${says} Serve with a role that owns nothing (docs/operations.md).` }]
+  return [{ name, status: "warning", says: `${says} Serve with a role that owns nothing.` }]
 }
 
 // A pooler tells clients a process number of its own, as it may lead each transaction to another process.

@@ -26,7 +26,7 @@ function refuseRedisAlone(mode: Mode, faults: FaultList, warnings: FaultList): v
   const cure = "Set DATABASE_URL to a PostgreSQL, or leave REDIS_URL out."
   if (mode === "production") faults.add("REDIS_URL", problem, cure)
   // An application's .env often names the Redis of the application.
-  else warnings.add("REDIS_URL", `${problem} It isn't used.`, cure)
+  else warnings.add("REDIS_URL", problem, `It isn't used. ${cure}`)
 }
 
 function isInClear(url: string): boolean {

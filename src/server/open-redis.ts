@@ -29,7 +29,9 @@ export async function withOneRedis<Result>(url: string, act: (client: Redis) => 
   }
 }
 
-async function createRedis(url: string, options: RedisOptions): Promise<Redis> {
+type Options = Pick<RedisOptions, "retryStrategy" | "maxRetriesPerRequest" | "keepAlive" | "lazyConnect">
+
+async function createRedis(url: string, options: Options): Promise<Redis> {
   const client = await import("ioredis").catch((cause: unknown) => {
     const problem = "REDIS_URL needs the package ioredis, and it isn't installed. Run: npm install ioredis"
     throw new LinklatchError("invalid_configuration", problem, { cause })

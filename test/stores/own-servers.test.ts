@@ -91,7 +91,7 @@ describe("a Redis of our own", () => {
 
 describe("whatever happens to who asked for them, servers end and leave nothing:", () => {
   it.each(["SIGKILL", "SIGINT"] as const)("it gets %s", async (signal) => {
-    const child = fork(join(import.meta.dirname, "holds-servers.ts"), { execArgv: [] })
+    const child = fork(new URL("holds-servers.ts", import.meta.url), { execArgv: [] })
     onTestFinished(() => void child.kill("SIGKILL"))
     const [servers] = (await once(child, "message")) as [readonly { folder: string; port: number }[]]
     const states = () => Promise.all(servers.map(async (one) => [await isListening(one.port), existsSync(one.folder)]))
