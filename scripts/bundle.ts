@@ -17,6 +17,7 @@ const SHARED = [
   { test: /\/src\/http\//, name: "http" },
   { test: /\/src\/(?:sqlite\.ts$|stores\/sqlite\/)/, name: "stores/sqlite" },
   { test: /\/src\/(?:postgres\.ts$|stores\/postgres\/)/, name: "stores/postgres" },
+  { test: /\/src\/(?:redis\.ts$|stores\/redis\/)/, name: "stores/redis" },
   { test: /\/src\/(?:index|create-auth|mode)\.ts$/, name: "library" },
 ]
 

@@ -76,11 +76,21 @@ export function createRedisLimits(link: RedisLink, prefix: string): RedisLimits 
     const hit = nameHit()
     const keys = asked.flatMap(({ limit }) => [hitsKey(limit), reportKey(limit)])
     const args = asked.flatMap(({ limit, role }) => [limit.max, limit.windowMs, role])
-    const answer = await link.run(TAKE, keys, [at, hit, ...args])
-    if (answer.status === "away") return null
-    // Of those that were asked for, the script takes some from the front.
-    const replies = answer.value as readonly TakenReply[]
-    return asked.slice(0, replies.length).map(({ limit }, index) => readTaken(replies[index] as TakenReply, limit, hit))
+    // The database has decided by then: nobody's allowance is spent twice.
+    const undo = (value: unknown) => {
+      for (const [command, key, ...rest] of undoing(readAll(value, asked, hit))) link.tell(command, [key, ...rest])
+    }
+    const answer = await link.run(TAKE, keys, [at, hit, ...args], undo)
+    return answer.status === "away" ? null : readAll(answer.value, asked, hit)
+  }
+
+  function undoing(taken: readonly Taken[]): readonly (readonly [command: string, key: string, ...rest: string[]])[] {
+    const first = taken.filter(({ isFirst }) => isFirst)
+    const admitted = taken.filter(({ status }) => status === "admitted")
+    return [
+      ...first.map(({ limit }) => ["DEL", reportKey(limit)] as const),
+      ...admitted.map(({ limit, hit }) => ["ZREM", hitsKey(limit), hit] as const),
+    ]
   }
 
   return {
@@ -109,12 +119,7 @@ export function createRedisLimits(link: RedisLink, prefix: string): RedisLimits 
       await Promise.all(first.map(keepMark))
     },
     async takeBack(taken) {
-      const first = taken.filter(({ isFirst }) => isFirst)
-      const admitted = taken.filter(({ status }) => status === "admitted")
-      await Promise.all([
-        ...first.map(({ limit }) => link.command("DEL", [reportKey(limit)])),
-        ...admitted.map(({ limit, hit }) => link.command("ZREM", [hitsKey(limit), hit])),
-      ])
+      await Promise.all(undoing(taken).map(([command, key, ...rest]) => link.command(command, [key, ...rest])))
     },
   }
 }
@@ -132,6 +137,12 @@ function createHitNames(): () => string {
 }
 
 type TakenReply = readonly [isAdmitted: unknown, remaining: unknown, resetAt: unknown, isFirst: unknown]
+
+// Of those that were asked for, the script takes some from the front.
+function readAll(value: unknown, asked: readonly Asked[], hit: string): readonly Taken[] {
+  const replies = value as readonly TakenReply[]
+  return asked.slice(0, replies.length).map(({ limit }, index) => readTaken(replies[index] as TakenReply, limit, hit))
+}
 
 function readTaken(reply: TakenReply, limit: LimitTake, hit: string): Taken {
   const [isAdmitted, remaining, resetAt, isFirst] = reply.map(Number)

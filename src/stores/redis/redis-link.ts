@@ -46,12 +46,23 @@ export class RedisLink {
     this.#onStateChange = onStateChange
   }
 
-  run(script: Script, keys: readonly string[], args: readonly (string | number)[]): Promise<Answer> {
-    return this.#ask(() => this.#evaluate(script, keys, args))
+  /** `whenLate` hears of an answer that comes when nobody waits for it any more: from a Redis that hung, or by a client that asks again. */
+  run(
+    script: Script,
+    keys: readonly string[],
+    args: readonly (string | number)[],
+    whenLate?: (value: unknown) => void,
+  ): Promise<Answer> {
+    return this.#ask(() => this.#evaluate(script, keys, args), whenLate)
   }
 
   command(command: string, args: readonly string[]): Promise<Answer> {
     return this.#ask(() => this.#connection.send(command, args))
+  }
+
+  /** Sends and waits for nothing, even where Redis is thought to be away: it may undo what came late. */
+  tell(command: string, args: readonly string[]): void {
+    if (!this.#isClosed && this.#connection.isReady()) this.#connection.send(command, args).catch(() => undefined)
   }
 
   /** Waits for what was asked, and for its first consequences, then asks no more. The client stays open: it is the application's. */
@@ -62,9 +73,9 @@ export class RedisLink {
     await new Promise((resolve) => void setImmediate(resolve))
   }
 
-  async #ask(send: () => Promise<unknown>): Promise<Answer> {
+  async #ask(send: () => Promise<unknown>, whenLate?: (value: unknown) => void): Promise<Answer> {
     if (this.#isAway || this.#isClosed) return AWAY
-    const sent = this.#send(send)
+    const sent = this.#send(send, whenLate)
     this.#underWay.add(sent)
     try {
       return { status: "answered", value: await sent }
@@ -76,10 +87,10 @@ export class RedisLink {
     }
   }
 
-  async #send(send: () => Promise<unknown>): Promise<unknown> {
+  async #send(send: () => Promise<unknown>, whenLate?: (value: unknown) => void): Promise<unknown> {
     // A client that isn't ready would keep the command for later, when nobody waits for it any more.
     if (!this.#connection.isReady()) await within(this.#timeout, this.#whenReady(), "not_connected")
-    return within(this.#timeout, send(), "timeout")
+    return within(this.#timeout, send(), "timeout", whenLate)
   }
 
   // It is only just starting, or comes back from an interruption that nobody needs to notice.

@@ -45,7 +45,7 @@ export function createRedisStore(inner: Store, { limits, sessions: cache, close 
     },
     providers: inner.providers,
     outbox: inner.outbox,
-    // It also takes what the database counted while Redis was away. Keys of Redis expire by themselves.
+    // With the limits that the database counted while Redis was away. Those in Redis expire by themselves.
     retention: inner.retention,
     audit: inner.audit,
     migrate: () => inner.migrate(),
