@@ -16,7 +16,7 @@ const SOON = { timeout: 10_000, interval: 20 }
 // One node that holds every slot: it refuses a script whose keys are of several, as any node of a cluster does.
 let redis: OwnRedis
 beforeAll(async () => {
-  redis = await startOwnRedis("--cluster-enabled", "yes", "--cluster-announce-ip", "127.0.0.1")
+  redis = await startOwnRedis({ "cluster-enabled": "yes", "cluster-announce-ip": "127.0.0.1" })
   await redis.admin.cluster("ADDSLOTSRANGE", 0, 16_383)
 })
 afterAll(() => redis.stop())
@@ -28,7 +28,7 @@ it("the node serves its slots, and refuses keys of several", async () => {
 
 const clients = {
   "a Cluster of ioredis": async () => {
-    const client = new Cluster([{ host: "127.0.0.1", port: redis.port }])
+    const client = new Cluster([redis.url], { redisOptions: { password: new URL(redis.url).password } })
     // It asks for the slots first, which may take longer than a decision waits.
     await once(client, "ready")
     return { client, disconnect: () => client.disconnect() }

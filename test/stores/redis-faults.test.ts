@@ -15,7 +15,7 @@ const SOON = { timeout: 20_000, interval: 50 }
 
 let redis: OwnRedis
 beforeAll(async () => {
-  redis = await startOwnRedis("--enable-debug-command", "yes")
+  redis = await startOwnRedis({ "enable-debug-command": "yes" })
 })
 afterAll(() => redis.stop())
 
@@ -39,7 +39,7 @@ describe.each(["redis", "ioredis"] as const)("with a client of %s", (kind) => {
     const { tokenHash } = await signIn(site.store)
     const limit = someLimit("redeem_client", { max: 3, windowMs: HOUR })
     expect(await isSignedIn(site.store, tokenHash)).toBe(true)
-    redis.hang()
+    await redis.hang()
     onTestFinished(() => redis.goOn())
     const startedAt = performance.now()
     expect(await isSignedIn(site.store, tokenHash)).toBe(true)
@@ -91,12 +91,16 @@ describe.each(["redis", "ioredis"] as const)("with a client of %s", (kind) => {
     for (let i = 0; i < 200; i++) await redis.admin.set(`ballast-${i}`, "x".repeat(100))
     await redis.admin.save()
     // Ten milliseconds for each key.
-    await redis.restart("--key-load-delay", "10000", "--loading-process-events-interval-bytes", "1024")
+    redis.configure({ "key-load-delay": "10000", "loading-process-events-interval-bytes": "1024" })
+    await redis.kill()
+    const loading = redis.restart()
     const { tokenHash } = await signIn(site.store)
     expect(await isSignedIn(site.store, tokenHash)).toBe(true)
     expect(site.changes[0]).toMatchObject({ status: "away" })
+    await loading
     await isBack(site)
-    await redis.admin.flushall()
+    await redis.admin.flushall("SYNC")
+    await redis.admin.save()
   })
 
   it("FLUSHALL and SCRIPT FLUSH sign nobody out, and let a limit admit its maximum once more", async () => {
@@ -179,7 +183,7 @@ it("a hook that throws changes nothing", async () => {
     },
   })
   const warned = new Promise((resolve) => void process.once("warning", resolve))
-  redis.hang()
+  await redis.hang()
   onTestFinished(() => redis.goOn())
   expect((await ask(site.store, { limits: askLimits() })).outcome.status).toBe("opened")
   expect(String(await warned)).toContain("a hook of the application's")

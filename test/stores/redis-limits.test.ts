@@ -133,7 +133,7 @@ it("an answer that comes after the database has decided spends nothing in Redis"
   const limit = redeemLimit()
   const take = () => site.store.limits.take({ limit, address: null, client: laptop, at: START })
   const other = await open({ prefix: "late" })
-  redis.hang()
+  await redis.hang()
   expect((await take()).status).toBe("admitted")
   redis.goOn()
   await expect.poll(() => redis.admin.zcard(`{late}:limit:${limit.key}`), SOON).toBe(0)
