@@ -10,3 +10,8 @@ export interface Script {
 export function createScript(source: string): Script {
   return { source, sha: hash("sha1", source) }
 }
+
+/** The beginning of a script that needs Redis's clock: `now`, in milliseconds. */
+export const NOW = `
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)`

@@ -1,9 +1,9 @@
-import { timingSafeEqual } from "node:crypto"
-import { hmacSha256 } from "../../core/hmac.ts"
 import type { SessionTokenHash } from "../../core/sessions/session-token.ts"
 import type { CheckSession, SignedIn } from "../../core/store.ts"
+import { createLookUp } from "./look-up.ts"
 import type { RedisLink } from "./redis-link.ts"
-import { createScript } from "./script.ts"
+import { createScript, NOW } from "./script.ts"
+import { readEntry, writeEntry } from "./session-entry.ts"
 
 /**
  * How long what the database said is believed, in milliseconds: from before the database was asked to when Redis's answer is here,
@@ -12,15 +12,6 @@ import { createScript } from "./script.ts"
 const SECOND_AT_MOST = 950
 // As long as anything that was asked for before an end may still come to be kept, by a process with another time-out.
 const MARK_AGE = 1_000
-
-const NOW = `
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)`
-
-/** `KEYS`: the session. Its entry, and when Redis was asked for it: the database is asked later than that. */
-const FIND = createScript(`${NOW}
-return { now, redis.call('GET', KEYS[1]) }
-`)
 
 /**
  * `KEYS`: the session, its user. `ARGV`: when Redis was asked before the database was, the longest life, the entry, the token's
@@ -72,11 +63,6 @@ export interface SessionCache {
   endSession(tokenHash: SessionTokenHash): Promise<void>
 }
 
-interface Kept {
-  readonly askedAt: number
-  readonly signedIn: SignedIn
-}
-
 export function createSessionCache(
   link: RedisLink,
   prefix: string,
@@ -84,25 +70,25 @@ export function createSessionCache(
   timeout: number,
 ): SessionCache {
   const maxAge = SECOND_AT_MOST - timeout
+  const lookUp = createLookUp(link)
   const sessionKey = (tokenHash: string) => `${prefix}:session:${tokenHash}`
   const userKey = (userId: string) => `${prefix}:user:${userId}`
 
   return {
     async find(check) {
       const startedAt = performance.now()
-      const answer = await link.run(FIND, [sessionKey(check.tokenHash)], [])
+      const lookedUp = await lookUp(sessionKey(check.tokenHash))
       // An answer that lay about while this process did something else is as old as that.
-      if (answer.status === "away" || performance.now() - startedAt > timeout) return { status: "away" }
-      const [now, entry] = answer.value as readonly [unknown, unknown]
-      const kept = readEntry(entry, check.tokenHash, secrets)
-      const age = Number(now) - (kept?.askedAt ?? 0)
+      if (lookedUp === null || performance.now() - startedAt > timeout) return { status: "away" }
+      const { text, now } = lookedUp
+      const entry = text === null ? null : readEntry(text, check.tokenHash, secrets)
       // Not left to the key's expiry: a clock that steps back and a Redis restored from a copy know older ones.
-      if (kept !== null && age >= 0 && age < maxAge && isCurrent(kept.signedIn, check))
-        return { status: "found", signedIn: kept.signedIn }
-      return { status: "missing", askedAt: Number(now) }
+      const isYoung = entry !== null && entry.askedAt <= now && now - entry.askedAt < maxAge
+      if (isYoung && isCurrent(entry.signedIn, check)) return { status: "found", signedIn: entry.signedIn }
+      return { status: "missing", askedAt: now }
     },
     async keep(tokenHash, signedIn, askedAt) {
-      const entry = writeEntry(signedIn, tokenHash, askedAt, secrets[0])
+      const entry = writeEntry({ signedIn, askedAt }, tokenHash, secrets[0])
       const keys = [sessionKey(tokenHash), userKey(signedIn.user.id)]
       await link.run(KEEP, keys, [askedAt, maxAge, entry, tokenHash])
     },
@@ -121,24 +107,4 @@ export function createSessionCache(
 // It ends by the time of its caller, and use is noted by the database.
 function isCurrent({ session }: SignedIn, { at, touchEvery }: CheckSession): boolean {
   return at < session.idleExpiresAt && at < session.expiresAt && at - session.lastSeenAt < touchEvery
-}
-
-function writeEntry(signedIn: SignedIn, tokenHash: string, askedAt: number, secret: string): string {
-  const content = `${askedAt}.${JSON.stringify(signedIn)}`
-  return `${signatureOf(content, tokenHash, secret)}.${content}`
-}
-
-function readEntry(entry: unknown, tokenHash: string, secrets: readonly string[]): Kept | null {
-  const [, signature, content, askedAt, json] = /^([\w-]{43})\.((\d+)\.(.*))$/s.exec(String(entry)) ?? []
-  if (signature === undefined || content === undefined || json === undefined) return null
-  const isOurs = secrets.some((secret) => isEqual(signature, signatureOf(content, tokenHash, secret)))
-  return isOurs ? { askedAt: Number(askedAt), signedIn: JSON.parse(json) as SignedIn } : null
-}
-
-function signatureOf(content: string, tokenHash: string, secret: string): string {
-  return hmacSha256(secret, `linklatch cached session\n${tokenHash}\n${content}`)
-}
-
-function isEqual(one: string, other: string): boolean {
-  return timingSafeEqual(Buffer.from(one), Buffer.from(other))
 }
