@@ -1,18 +1,23 @@
-import { existsSync, readFileSync } from "node:fs"
+import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
 import { type Dump, dumpTables } from "../attack/dump-tables.ts"
 import type { Engine } from "./points.ts"
+import { openPostgresServer, type PostgresServer } from "./postgres-server.ts"
+import { openTcpProxy, type TcpProxy } from "./tcp-proxy.ts"
 
 /** A database of its own for one round. */
 export interface CampaignDatabase {
   readonly engine: Engine
-  /** What a site is told: `sqlite:path`. */
+  /** What a site is told: `sqlite:path`, or `postgres://` with the port of the proxy. */
   readonly url: string
-  /** A place on the disk for what the processes say. */
+  /** Where its files are. */
   readonly folder: string
+  /** PostgreSQL alone: the server, and what stands before it. */
+  readonly server: PostgresServer | null
+  readonly proxy: TcpProxy | null
   /** Whether the log's positions have no gaps. */
   readonly isDense: boolean
   /** Every row of every table. */
@@ -31,6 +36,8 @@ export async function openSqliteFile(parent = tmpdir()): Promise<CampaignDatabas
     engine: "sqlite",
     url: `sqlite:${path}`,
     folder,
+    server: null,
+    proxy: null,
     isDense: true,
     dump: async () => dumpTables(path),
     async countQueued() {
@@ -45,4 +52,71 @@ export async function openSqliteFile(parent = tmpdir()): Promise<CampaignDatabas
     },
     discard: () => rm(folder, { recursive: true, force: true }),
   }
+}
+
+const TABLES: Readonly<Record<string, string>> = {
+  users: "user_id",
+  user_providers: "user_id, provider",
+  sign_in_requests: "seq",
+  magic_link_tokens: "seq",
+  sessions: "token_hash",
+  outbox: "outbox_id",
+  rate_limits: "limit_key",
+  auth_events: "seq",
+  auth_event_pii: "pii_id",
+}
+
+/** A server of its own, and a proxy before it that can cut connections. */
+export async function openPostgres(): Promise<CampaignDatabase> {
+  const server = await openPostgresServer()
+  const proxy = await openTcpProxy(server.port)
+  const dump = async () => {
+    const tables = Object.entries(TABLES).map(async ([name, order]) => {
+      const rows = await server.query(`select * from linklatch.${name} order by ${order}`)
+      return [name, rows.map(asInSqlite)] as const
+    })
+    return Object.fromEntries(await Promise.all(tables)) as Dump
+  }
+  return {
+    engine: "postgres",
+    url: server.url(proxy.port),
+    folder: server.data,
+    server,
+    proxy,
+    isDense: false,
+    dump,
+    async countQueued() {
+      const [row] = await server.query("select count(*)::int as queued from linklatch.outbox where state = 'queued'")
+      return Number(row?.["queued"])
+    },
+    async files() {
+      await server.query("checkpoint")
+      return readFolder(server.data)
+    },
+    async discard() {
+      await proxy.close()
+      await server.discard()
+    },
+  }
+}
+
+/** The tables have the same names and columns; `pg` gives a bigint as a text, and SQLite has no booleans. */
+function asInSqlite(row: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const plain = (name: string, value: unknown) => {
+    if (typeof value === "boolean") return Number(value)
+    if (Array.isArray(value)) return JSON.stringify(value.map(Number))
+    if (value instanceof Buffer) return new Uint8Array(value)
+    return typeof value === "string" && NUMBERS.test(name) && /^[0-9]+$/.test(value) ? Number(value) : value
+  }
+  return Object.fromEntries(Object.entries(row).map(([name, value]) => [name, plain(name, value)]))
+}
+
+const NUMBERS = /^(?:seq|at|uses|closed_through|deadline|window_ms|reported_until)$|_at$/
+
+/** Tables, indexes and the journal: small files with rows, by their path. */
+function readFolder(folder: string): ReadonlyMap<string, Buffer> {
+  const names = readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && /\/(?:base\/[0-9]+|pg_wal)$/.test(entry.parentPath))
+    .map(({ parentPath, name }) => join(parentPath, name))
+  return new Map(names.map((name) => [name.slice(folder.length + 1), readFileSync(name)]))
 }

@@ -9,14 +9,23 @@ import type { Act, Round } from "./round.ts"
 /** Begins a fault, and returns what ends it. */
 export type Begin = (round: Round) => Promise<() => Promise<void> | void> | (() => Promise<void> | void)
 
+/** A fault that comes and goes. */
+export interface Outage {
+  readonly begin: Begin
+  readonly holdMs: number
+  /** Whether no process can decide anything meanwhile. */
+  readonly isAway?: boolean
+}
+
 /** Lets a fault come and go, so many times. Each time it measures how long after the end somebody signs in from beginning to end. */
-export function outage(begin: Begin, holdMs: number, runs: number): Act {
+export function outage({ begin, holdMs, isAway = false }: Outage, runs: number): Act {
   return async (round) => {
     const recoveries: number[] = []
     for (let run = 1; run <= runs; run++) {
       await pause(500)
       const end = await begin(round)
       await pause(holdMs)
+      if (isAway) await expectNotReady(round)
       await end()
       const endedAt = Date.now()
       await signInOnce(round, `after-${run}`)
@@ -24,6 +33,13 @@ export function outage(begin: Begin, holdMs: number, runs: number): Act {
       await round.keepLog()
     }
     return recoveries
+  }
+}
+
+async function expectNotReady({ fleet, witness }: Round): Promise<void> {
+  const answers = fleet.sites.map(({ port }) => fetch(`http://127.0.0.1:${port}/readyz`))
+  for (const { status } of await Promise.all(answers)) {
+    if (status !== 503) witness.strange.push(`/readyz says ${status} while the store is away`)
   }
 }
 

@@ -17,7 +17,9 @@ const { values } = parseArgs({
     save: { type: "boolean", default: false },
   },
 })
-const scenarios = scenariosOn("sqlite").filter(({ name }) => name.includes(values.only))
+const scenarios = [...scenariosOn("sqlite"), ...scenariosOn("postgres")].filter(({ name }) =>
+  name.includes(values.only),
+)
 
 if (values.list) for (const { name } of scenarios) console.log(name)
 else await campaign()

@@ -2,23 +2,35 @@ import { execFileSync } from "node:child_process"
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { type CampaignDatabase, openSqliteFile } from "./campaign-database.ts"
+import { type CampaignDatabase, openPostgres, openSqliteFile } from "./campaign-database.ts"
 import { killAt } from "./kills.ts"
 import {
-  type Begin,
   clocksApart,
   clocksMoved,
   fillDisk,
   holdLock,
   limitFiles,
+  type Outage,
   outage,
   resendTrouble,
   smtpGone,
   smtpTrouble,
   standStill,
 } from "./outages.ts"
-import { type Engine, pointsOn } from "./points.ts"
+import { type Engine, type Point, pointsOn } from "./points.ts"
+import {
+  CUTS,
+  cutAt,
+  cutConnections,
+  exhaustPools,
+  limitStatements,
+  readOnly,
+  stopServer,
+  takeAllConnections,
+  terminateAtRandom,
+} from "./postgres-outages.ts"
 import { type RoundResult, runRound } from "./round.ts"
+import type { Cut } from "./tcp-proxy.ts"
 
 /** One row of the campaign: a fault, and how to bring it about so many times. */
 export interface Scenario {
@@ -32,17 +44,15 @@ export interface Scenario {
 const PEOPLE = 12
 const HOUR_MS = 3_600_000
 
-interface Outage {
+interface NamedOutage extends Outage {
   readonly name: string
-  readonly begin: Begin
-  readonly holdMs: number
   readonly mail?: "smtp" | "resend"
   readonly isOneClock?: boolean
   readonly open?: () => Promise<CampaignDatabase>
 }
 
 /** What befalls a site whatever its database is. */
-const EVERYWHERE: readonly Outage[] = [
+const EVERYWHERE: readonly NamedOutage[] = [
   { name: "two of four processes stand still for 35 s", begin: standStill, holdMs: 35_000 },
   { name: "clocks of two processes two hours apart", begin: clocksApart, holdMs: 4_000, isOneClock: false },
   { name: "all clocks moved on by an hour", begin: clocksMoved(HOUR_MS), holdMs: 3_000, isOneClock: false },
@@ -71,40 +81,72 @@ const EVERYWHERE: readonly Outage[] = [
 ]
 
 const canMount = process.getuid?.() === 0 && process.platform === "linux"
-const SQLITE_OUTAGES: readonly Outage[] = [
-  { name: "the write lock held by somebody for 7 s", begin: holdLock, holdMs: 7_000 },
+const SQLITE_OUTAGES: readonly NamedOutage[] = [
+  { name: "the write lock held by somebody for 7 s", begin: holdLock, holdMs: 7_000, isAway: true },
   canMount
-    ? { name: "disk full (a tmpfs of 24 MB)", begin: fillDisk, holdMs: 3_000, open: openOnSmallDisk }
-    : { name: "disk full (RLIMIT_FSIZE)", begin: limitFiles, holdMs: 3_000 },
+    ? { name: "disk full (a tmpfs of 24 MB)", begin: fillDisk, holdMs: 3_000, isAway: true, open: openOnSmallDisk }
+    : { name: "disk full (RLIMIT_FSIZE)", begin: limitFiles, holdMs: 3_000, isAway: true },
+]
+
+const POSTGRES_OUTAGES: readonly NamedOutage[] = [
+  { name: "server stopped (fast) for 2 s", begin: stopServer("fast"), holdMs: 2_000, isAway: true },
+  { name: "server stopped (immediate) for 2 s", begin: stopServer("immediate"), holdMs: 2_000, isAway: true },
+  { name: "pg_terminate_backend at random, ten a second for 4 s", begin: terminateAtRandom, holdMs: 4_000 },
+  { name: "all connections cut, five times a second for 3 s", begin: cutConnections, holdMs: 3_000 },
+  { name: "pools exhausted by a lock for 12 s", begin: exhaustPools, holdMs: 12_000, isAway: true },
+  { name: "no connection to be had for 3 s", begin: takeAllConnections, holdMs: 3_000, isAway: true },
+  { name: "statement_timeout of 2 ms for 3 s", begin: limitStatements, holdMs: 3_000 },
+  { name: "read-only for 3 s", begin: readOnly, holdMs: 3_000, isAway: true },
 ]
 
 /** All rows of the campaign for one engine. */
 export function scenariosOn(engine: Engine): readonly Scenario[] {
-  const open = openSqliteFile
-  const kills = pointsOn(engine).map(
-    (point): Scenario => ({
-      name: `${engine}: kill -9 at ${point}`,
-      engine,
-      kind: "kill",
-      run: (runs) =>
-        withDatabase(open, (database) =>
-          runRound({ database, people: PEOPLE, isShort: false }, killAt(Array(runs).fill(point), true)),
-        ),
-    }),
-  )
-  const outages = [...SQLITE_OUTAGES, ...EVERYWHERE].map(
-    (one): Scenario => ({
-      name: `${engine}: ${one.name}`,
-      engine,
-      kind: "outage",
-      run: (runs) =>
-        withDatabase(one.open ?? open, (database) => {
-          const { begin, holdMs, mail = "smtp", isOneClock = true } = one
-          return runRound({ database, people: PEOPLE, isShort: false, mail, isOneClock }, outage(begin, holdMs, runs))
-        }),
-    }),
-  )
-  return [...kills, ...outages]
+  const own = engine === "sqlite" ? SQLITE_OUTAGES : POSTGRES_OUTAGES
+  return [
+    ...pointsOn(engine).map((point) => killRow(engine, point)),
+    ...(engine === "sqlite" ? [] : CUTS.map(cutRow)),
+    ...[...own, ...EVERYWHERE].map((one) => outageRow(engine, one)),
+  ]
+}
+
+const openFor = { sqlite: () => openSqliteFile(), postgres: openPostgres }
+
+function killRow(engine: Engine, point: Point): Scenario {
+  return {
+    name: `${engine}: kill -9 at ${point}`,
+    engine,
+    kind: "kill",
+    run: (runs) =>
+      withDatabase(openFor[engine], (database) =>
+        runRound({ database, people: PEOPLE, isShort: false }, killAt(Array(runs).fill(point), true)),
+      ),
+  }
+}
+
+function cutRow(cut: Cut): Scenario {
+  const word = cut.word.replaceAll(/[.(]/g, "")
+  return {
+    name: `postgres: connection cut ${cut.when === "before" ? `before ${word} arrives` : `before the answer of ${word} arrives`}`,
+    engine: "postgres",
+    kind: "kill",
+    run: (runs) =>
+      withDatabase(openPostgres, (database) =>
+        runRound({ database, people: PEOPLE, isShort: false }, cutAt(cut, runs)),
+      ),
+  }
+}
+
+function outageRow(engine: Engine, one: NamedOutage): Scenario {
+  const { name, mail = "smtp", isOneClock = true, open = openFor[engine] } = one
+  return {
+    name: `${engine}: ${name}`,
+    engine,
+    kind: "outage",
+    run: (runs) =>
+      withDatabase(open, (database) =>
+        runRound({ database, people: PEOPLE, isShort: false, mail, isOneClock }, outage(one, runs)),
+      ),
+  }
 }
 
 async function withDatabase<T>(

@@ -3,6 +3,7 @@ import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
 import { linklatch, type MailTransport, type Store } from "../../src/index.ts"
 import { mount } from "../../src/node.ts"
+import { postgres } from "../../src/postgres.ts"
 import { resend } from "../../src/resend.ts"
 import { smtp } from "../../src/smtp.ts"
 import { migrate } from "../../src/stores/sqlite/migrate.ts"
@@ -20,7 +21,7 @@ export interface Doom {
 
 /** What one process of a site is given at its start. */
 export interface SiteErrand {
-  /** `sqlite:path`. */
+  /** `sqlite:path` or `postgres://…`. */
   readonly databaseUrl: string
   readonly baseUrl: string
   readonly secret: string
@@ -94,6 +95,7 @@ process.on("disconnect", async () => {
 process.send?.({ port: (server.address() as AddressInfo).port })
 
 function openStore(url: string): Store {
+  if (url.startsWith("postgres:")) return postgres(url)
   const path = url.slice("sqlite:".length)
   const database = openDatabase(path)
   migrate(database, Date.now())

@@ -2,7 +2,7 @@ import type { AuditEvent } from "../../core/audit/event.ts"
 import { LinklatchError } from "../../core/fault.ts"
 import type { Store } from "../../core/store.ts"
 import { createAudit, type EventListeners } from "./audit.ts"
-import { createDatabase, quoteName, unavailable } from "./database.ts"
+import { createDatabase, type Database, unavailable } from "./database.ts"
 import { createDecisions } from "./decisions.ts"
 import { createLimits } from "./limits.ts"
 import { createLinks } from "./links.ts"
@@ -22,6 +22,11 @@ export interface PostgresStoreParts {
   /** Called when the store closes: ends a pool that is its own. */
   readonly endPool: () => Promise<void>
 }
+
+// A standby gives no transaction a number, and a database that is set to read-only says so: reading alone goes well on both.
+const PING = `
+  select to_json(pg_current_xact_id()::text)::text as result from {s}.schema_migrations
+  where current_setting('transaction_read_only') = 'off' limit 1`
 
 /** The store on one schema of a PostgreSQL database. */
 export function createPostgresStore(pool: PostgresPool, { schema, onMigration, endPool }: PostgresStoreParts): Store {
@@ -64,9 +69,7 @@ export function createPostgresStore(pool: PostgresPool, { schema, onMigration, e
       })
       return migrated.splice(0)
     },
-    async ping() {
-      await database.ask(`select to_json(count(*))::text as result from ${quoteName(schema)}.schema_migrations`, [])
-    },
+    ping: () => ping(database),
     async close() {
       if (isClosed) return
       await decisions.close()
@@ -75,6 +78,11 @@ export function createPostgresStore(pool: PostgresPool, { schema, onMigration, e
       await endPool()
     },
   }
+}
+
+async function ping(database: Database): Promise<void> {
+  const [number] = await database.ask(PING, [])
+  if (number === undefined) throw unavailable(new Error("The database takes no writes."))
 }
 
 function publish(listeners: EventListeners, events: readonly AuditEvent[]): void {
