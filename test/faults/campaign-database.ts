@@ -3,6 +3,9 @@ import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
+import type { Row } from "../../scripts/services/ask-postgres.ts"
+import type { OwnServer } from "../../scripts/services/keep-server.ts"
+import { startOwnRedis } from "../../scripts/services/own-redis.ts"
 import { type Dump, dumpTables } from "../attack/dump-tables.ts"
 import type { Engine } from "./points.ts"
 import { openPostgresServer, type PostgresServer } from "./postgres-server.ts"
@@ -18,6 +21,8 @@ export interface CampaignDatabase {
   /** PostgreSQL alone: the server, and what stands before it. */
   readonly server: PostgresServer | null
   readonly proxy: TcpProxy | null
+  /** Beside the database. */
+  readonly redis: OwnServer | null
   /** Whether the log's positions have no gaps. */
   readonly isDense: boolean
   /** Every row of every table. */
@@ -38,6 +43,7 @@ export async function openSqliteFile(parent = tmpdir()): Promise<CampaignDatabas
     folder,
     server: null,
     proxy: null,
+    redis: null,
     isDense: true,
     dump: async () => dumpTables(path),
     async countQueued() {
@@ -79,10 +85,11 @@ export async function openPostgres(): Promise<CampaignDatabase> {
   }
   return {
     engine: "postgres",
-    url: server.url(proxy.port),
+    url: server.siteUrl(proxy.port),
     folder: server.data,
     server,
     proxy,
+    redis: null,
     isDense: false,
     dump,
     async countQueued() {
@@ -91,17 +98,33 @@ export async function openPostgres(): Promise<CampaignDatabase> {
     },
     async files() {
       await server.query("checkpoint")
-      return readFolder(server.data)
+      const [row] = await server.query("select oid::text from pg_database where datname = 'linklatch'")
+      const folders = [join(server.data, "base", String(row?.["oid"])), join(server.data, "pg_wal")]
+      const log = join(server.folder, "log")
+      return new Map([...folders.flatMap(readFolder), [log, readFileSync(log)]])
     },
     async discard() {
       await proxy.close()
-      await server.discard()
+      await server.stop()
+    },
+  }
+}
+
+/** The same with a Redis of its own. */
+export async function openPostgresWithRedis(): Promise<CampaignDatabase> {
+  const [database, redis] = await Promise.all([openPostgres(), startOwnRedis()])
+  return {
+    ...database,
+    redis,
+    async discard() {
+      await database.discard()
+      await redis.stop()
     },
   }
 }
 
 /** The tables have the same names and columns; `pg` gives a bigint as a text, and SQLite has no booleans. */
-function asInSqlite(row: Readonly<Record<string, unknown>>): Record<string, unknown> {
+function asInSqlite(row: Row): Record<string, unknown> {
   const plain = (name: string, value: unknown) => {
     if (typeof value === "boolean") return Number(value)
     if (Array.isArray(value)) return JSON.stringify(value.map(Number))
@@ -113,10 +136,8 @@ function asInSqlite(row: Readonly<Record<string, unknown>>): Record<string, unkn
 
 const NUMBERS = /^(?:seq|at|uses|closed_through|deadline|window_ms|reported_until)$|_at$/
 
-/** Tables, indexes and the journal: small files with rows, by their path. */
-function readFolder(folder: string): ReadonlyMap<string, Buffer> {
-  const names = readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && /\/(?:base\/[0-9]+|pg_wal)$/.test(entry.parentPath))
-    .map(({ parentPath, name }) => join(parentPath, name))
-  return new Map(names.map((name) => [name.slice(folder.length + 1), readFileSync(name)]))
+/** Files with rows, by their path. */
+function readFolder(folder: string): readonly (readonly [string, Buffer])[] {
+  const files = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isFile())
+  return files.map(({ name }) => [join(folder, name), readFileSync(join(folder, name))])
 }

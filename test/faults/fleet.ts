@@ -37,6 +37,9 @@ const NODE_COMPILE_CACHE = join(tmpdir(), "linklatch-compile-cache")
 export class Fleet {
   readonly deaths: Death[] = []
   readonly sites: Site[] = []
+  /** Processes that ended though nobody killed them. */
+  readonly fallen: string[] = []
+  readonly #retiring = new WeakSet<ChildProcess>()
   readonly #options: FleetOptions
   readonly #replacing = new Set<Promise<unknown>>()
   readonly #doomed = new Map<string, Doom>()
@@ -94,8 +97,9 @@ export class Fleet {
   }
 
   /** One of those that run, chosen by chance; waits while there is none. */
-  async any(): Promise<Site> {
+  async any(signal: AbortSignal): Promise<Site> {
     for (;;) {
+      signal.throwIfAborted()
       const site = this.sites[Math.floor(Math.random() * this.sites.length)]
       if (site !== undefined) return site
       await pause(10)
@@ -111,6 +115,7 @@ export class Fleet {
 
   async #retire(site: Site): Promise<void> {
     this.sites.splice(this.sites.indexOf(site), 1)
+    this.#retiring.add(site.child)
     await hangUp(site.child)
     await this.#startOne()
   }
@@ -141,7 +146,9 @@ export class Fleet {
     if (index !== -1) this.sites.splice(index, 1)
     const doom = this.#doomed.get(name)
     this.#doomed.delete(name)
-    if (child.signalCode !== "SIGKILL" || this.#isStopping) return
+    if (this.#isStopping || this.#retiring.has(child)) return
+    if (child.signalCode !== "SIGKILL")
+      this.fallen.push(`${name} ended by itself (${child.exitCode ?? child.signalCode})`)
     const at = Date.now()
     const replacing = this.#startOne().then(() => {
       this.#replacing.delete(replacing)

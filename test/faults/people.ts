@@ -157,7 +157,7 @@ function browserIn(town: Town, number: number): Browser {
 async function sendUntilAnswered(town: Town, request: Request, ip: string): Promise<Response> {
   for (;;) {
     town.signal.throwIfAborted()
-    const { port } = await town.fleet.any()
+    const { port } = await town.fleet.any(town.signal)
     const answer = await sendToPort(request.clone(), port, { "x-forwarded-for": ip }).catch(() => null)
     if (answer !== null && answer.status >= 500 && answer.status !== 503)
       town.witness.strange.push(`${request.method} ${new URL(request.url).pathname.slice(0, 16)}: ${answer.status}`)

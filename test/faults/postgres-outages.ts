@@ -2,7 +2,6 @@ import { setTimeout as pause } from "node:timers/promises"
 import pg from "pg"
 import type { CampaignDatabase } from "./campaign-database.ts"
 import type { Begin } from "./outages.ts"
-import type { StopMode } from "./postgres-server.ts"
 import type { Act, Round } from "./round.ts"
 import type { Cut } from "./tcp-proxy.ts"
 
@@ -54,12 +53,17 @@ async function comesTrue(isTrue: () => boolean): Promise<boolean> {
   return isTrue()
 }
 
-export function stopServer(mode: StopMode): Begin {
-  return async ({ database }) => {
-    const { server } = partsOf(database)
-    await server.stop(mode)
-    return () => server.start()
-  }
+/** The server's processes are gone at once, as when its machine loses its power; what was committed stays. */
+export const crashServer: Begin = async ({ database }) => {
+  const { server } = partsOf(database)
+  await server.kill()
+  return () => server.restart()
+}
+
+/** An operator restarts the server: connections are ended and none are taken until it is back. */
+export const restartServer: Begin = async ({ database }) => {
+  await partsOf(database).server.restart()
+  return () => undefined
 }
 
 const TERMINATE = `
@@ -91,7 +95,7 @@ export const cutConnections: Begin = ({ database }) => {
 /** Somebody locks a table: one after the other, all connections of each pool wait. */
 export const exhaustPools: Begin = async ({ database }) => {
   const { server } = partsOf(database)
-  const holder = new pg.Client({ connectionString: adminUrl(server.port) })
+  const holder = new pg.Client({ connectionString: server.adminUrl })
   await holder.connect()
   await holder.query("begin")
   await holder.query("lock table linklatch.outbox, linklatch.sessions in access exclusive mode")
@@ -134,8 +138,4 @@ function partsOf({ server, proxy }: Round["database"]): {
 } {
   if (server === null || proxy === null) throw new Error("This fault needs PostgreSQL.")
   return { server, proxy }
-}
-
-function adminUrl(port: number): string {
-  return `postgres://postgres@127.0.0.1:${port}/linklatch`
 }

@@ -73,6 +73,7 @@ export async function runRound(options: RoundOptions, act: Act): Promise<RoundRe
     const measured = await act(round)
     isOver = true
     await comeToRest(round, busy, going, isShort)
+    witness.strange.push(...fleet.fallen)
     for (const code of await fleet.stop()) if (code !== 0) witness.strange.push(`a process ended with ${code}`)
     const tables = await database.dump()
     const files = new Map([...(await database.files()), ["output.log", readFileSync(outputFile)]])
@@ -118,6 +119,7 @@ async function openRound(
     outputFile,
     errand: (name) => ({
       databaseUrl: database.url,
+      redisUrl: database.redis?.url ?? null,
       baseUrl: ORIGIN,
       secret: SITE_SECRET,
       mail:

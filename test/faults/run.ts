@@ -4,6 +4,7 @@ import { parseArgs } from "node:util"
 import { describeMachine } from "../../bench/reports/machine.ts"
 import { writeResults } from "../../bench/reports/write-results.ts"
 import { type FaultRow, faultsReport, faultsTable, rowOf } from "./faults-report.ts"
+import type { RoundResult } from "./round.ts"
 import type { Scenario } from "./scenarios.ts"
 import { scenariosOn } from "./scenarios.ts"
 
@@ -31,7 +32,7 @@ async function campaign(): Promise<void> {
   const waiting = [...scenarios]
   const work = async () => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift())
-      rows.set(next, await runOne(next, rows.size))
+      rows.set(next, await runOne(next, () => rows.size))
   }
   // Most of a round is to wait for leases to run out, so several share the machine.
   await Promise.all(Array.from({ length: Number(values.parallel) }, work))
@@ -51,13 +52,20 @@ async function campaign(): Promise<void> {
   process.exitCode = violations === 0 ? 0 : 1
 }
 
-async function runOne(scenario: Scenario, done: number): Promise<FaultRow> {
+async function runOne(scenario: Scenario, done: () => number): Promise<FaultRow> {
   const runs = Number(scenario.kind === "kill" ? values.runs : values.outages)
   const startedAt = performance.now()
-  const row = rowOf(scenario.name, runs, await scenario.run(runs))
+  const row = rowOf(scenario.name, runs, await scenario.run(runs).catch(failed))
   const seconds = ((performance.now() - startedAt) / 1_000).toFixed(0)
   const verdict = row.violations.length === 0 ? "well" : `${row.violations.length} VIOLATIONS`
-  console.log(`${done + 1}/${scenarios.length} ${scenario.name}: ${runs} times, ${verdict}, ${seconds} s`)
+  console.log(`${done() + 1}/${scenarios.length} ${scenario.name}: ${runs} times, ${verdict}, ${seconds} s`)
   for (const { invariant, what } of row.violations.slice(0, 10)) console.log(`   ${invariant}: ${what}`)
   return row
+}
+
+// A round that broke off has shown nothing: it counts as one in which something was found.
+function failed(error: unknown): RoundResult {
+  const what = `the round broke off: ${error instanceof Error ? error.stack : error}`
+  const nothing = { recoveries: [], mails: 0, duplicates: 0, unanswered: 0, people: 0 }
+  return { ...nothing, violations: [{ invariant: "answers", what }] }
 }

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process"
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { type CampaignDatabase, openPostgres, openSqliteFile } from "./campaign-database.ts"
+import { type CampaignDatabase, openPostgres, openPostgresWithRedis, openSqliteFile } from "./campaign-database.ts"
 import { killAt } from "./kills.ts"
 import {
   clocksApart,
@@ -20,15 +20,17 @@ import {
 import { type Engine, type Point, pointsOn } from "./points.ts"
 import {
   CUTS,
+  crashServer,
   cutAt,
   cutConnections,
   exhaustPools,
   limitStatements,
   readOnly,
-  stopServer,
+  restartServer,
   takeAllConnections,
   terminateAtRandom,
 } from "./postgres-outages.ts"
+import { flushRedis, freezeRedis, killRedis } from "./redis-outages.ts"
 import { type RoundResult, runRound } from "./round.ts"
 import type { Cut } from "./tcp-proxy.ts"
 
@@ -41,7 +43,7 @@ export interface Scenario {
   run(runs: number): Promise<RoundResult>
 }
 
-const PEOPLE = 12
+const PEOPLE = 8
 const HOUR_MS = 3_600_000
 
 interface NamedOutage extends Outage {
@@ -89,8 +91,8 @@ const SQLITE_OUTAGES: readonly NamedOutage[] = [
 ]
 
 const POSTGRES_OUTAGES: readonly NamedOutage[] = [
-  { name: "server stopped (fast) for 2 s", begin: stopServer("fast"), holdMs: 2_000, isAway: true },
-  { name: "server stopped (immediate) for 2 s", begin: stopServer("immediate"), holdMs: 2_000, isAway: true },
+  { name: "server restarted", begin: restartServer, holdMs: 0 },
+  { name: "server crashed, back after 3 s", begin: crashServer, holdMs: 3_000, isAway: true },
   { name: "pg_terminate_backend at random, ten a second for 4 s", begin: terminateAtRandom, holdMs: 4_000 },
   { name: "all connections cut, five times a second for 3 s", begin: cutConnections, holdMs: 3_000 },
   { name: "pools exhausted by a lock for 12 s", begin: exhaustPools, holdMs: 12_000, isAway: true },
@@ -99,9 +101,15 @@ const POSTGRES_OUTAGES: readonly NamedOutage[] = [
   { name: "read-only for 3 s", begin: readOnly, holdMs: 3_000, isAway: true },
 ]
 
+const REDIS_OUTAGES: readonly NamedOutage[] = [
+  { name: "Redis killed, back after 3 s", begin: killRedis, holdMs: 3_000, open: openPostgresWithRedis },
+  { name: "Redis silent for 3 s", begin: freezeRedis, holdMs: 3_000, open: openPostgresWithRedis },
+  { name: "Redis emptied, ten times a second for 3 s", begin: flushRedis, holdMs: 3_000, open: openPostgresWithRedis },
+]
+
 /** All rows of the campaign for one engine. */
 export function scenariosOn(engine: Engine): readonly Scenario[] {
-  const own = engine === "sqlite" ? SQLITE_OUTAGES : POSTGRES_OUTAGES
+  const own = engine === "sqlite" ? SQLITE_OUTAGES : [...POSTGRES_OUTAGES, ...REDIS_OUTAGES]
   return [
     ...pointsOn(engine).map((point) => killRow(engine, point)),
     ...(engine === "sqlite" ? [] : CUTS.map(cutRow)),

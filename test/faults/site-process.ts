@@ -1,9 +1,11 @@
 import { once } from "node:events"
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
+import { createClient } from "redis"
 import { linklatch, type MailTransport, type Store } from "../../src/index.ts"
 import { mount } from "../../src/node.ts"
 import { postgres } from "../../src/postgres.ts"
+import { withRedis } from "../../src/redis.ts"
 import { resend } from "../../src/resend.ts"
 import { smtp } from "../../src/smtp.ts"
 import { migrate } from "../../src/stores/sqlite/migrate.ts"
@@ -23,6 +25,8 @@ export interface Doom {
 export interface SiteErrand {
   /** `sqlite:path` or `postgres://…`. */
   readonly databaseUrl: string
+  /** With Redis beside it. */
+  readonly redisUrl: string | null
   readonly baseUrl: string
   readonly secret: string
   readonly mail: { readonly smtpUrl: string } | { readonly resendUrl: string; readonly apiKey: string }
@@ -41,6 +45,7 @@ export interface SiteOrder {
 const errand = JSON.parse(process.argv[2] ?? "{}") as SiteErrand
 let { aheadMs, doom } = errand
 let passed = 0
+let redis: ReturnType<typeof createClient> | null = null
 
 const pass: Pass = (point) => {
   if (point !== doom?.point) return
@@ -59,7 +64,7 @@ const auth = linklatch({
   baseUrl: errand.baseUrl,
   siteName: "Example",
   secret: errand.secret,
-  store: withFailpoints(openStore(errand.databaseUrl), pass),
+  store: withFailpoints(await openStore(errand), pass),
   mail: transportWithFailpoints(openTransport(), pass),
   clock: { now: () => Date.now() + aheadMs },
   log: { info: say("info"), warn: say("warn"), error: say("error") },
@@ -91,13 +96,21 @@ process.on("disconnect", async () => {
   server.closeAllConnections()
   server.close()
   await auth.close()
+  redis?.destroy()
 })
 process.send?.({ port: (server.address() as AddressInfo).port })
 
-function openStore(url: string): Store {
-  if (url.startsWith("postgres:")) return postgres(url)
-  const path = url.slice("sqlite:".length)
-  const database = openDatabase(path)
+async function openStore({ databaseUrl, redisUrl, secret }: SiteErrand): Promise<Store> {
+  const store = databaseUrl.startsWith("postgres:") ? postgres(databaseUrl) : openSqlite(databaseUrl)
+  if (redisUrl === null) return store
+  redis = createClient({ url: redisUrl })
+  redis.on("error", () => undefined)
+  await redis.connect()
+  return withRedis(store, redis, { secret, onStateChange: (change) => say("warn")("redis", { ...change }) })
+}
+
+function openSqlite(url: string): Store {
+  const database = openDatabase(url.slice("sqlite:".length))
   migrate(database, Date.now())
   waitBriefly(database)
   return createSqliteStore(watchedDatabase(database, pass), [])
