@@ -21,7 +21,24 @@ export interface Engine {
 export interface Reader {
   /** The one number that this statement selects. */
   count(sql: string): Promise<number>
+  /** Our tables as they are now. */
+  sizes(): Promise<DatabaseSize>
   close(): Promise<void>
+}
+
+export interface DatabaseSize {
+  readonly tables: readonly TableSize[]
+  /** All of it, with what was freed inside and is not given back. */
+  readonly bytes: number
+  /** The log that is written ahead. */
+  readonly walBytes: number
+}
+
+export interface TableSize {
+  readonly name: string
+  readonly rows: number
+  /** With its indexes. */
+  readonly bytes: number
 }
 
 export function startEngine(name: EngineName): Promise<Engine> {

@@ -1,5 +1,5 @@
 import pg from "pg"
-import type { Engine } from "./engine.ts"
+import type { DatabaseSize, Engine, TableSize } from "./engine.ts"
 import { startOwnPostgres } from "./own-postgres.ts"
 
 // The schema that our tables are in; the others' are in `public`.
@@ -26,9 +26,25 @@ export async function startPostgres(): Promise<Engine> {
           const { rows } = await client.query<Record<string, unknown>>(sql)
           return Number(Object.values(rows[0] ?? {})[0])
         },
+        sizes: () => sizesOf(client),
         close: () => client.end(),
       }
     },
     stop: () => server.stop(),
   }
+}
+
+const TABLES = `select relname as name, pg_total_relation_size(oid)::float8 as bytes from pg_class
+  where relkind = 'r' and relnamespace = 'linklatch'::regnamespace order by relname`
+const WHOLE = `select pg_database_size(current_database())::float8 as bytes,
+  (select sum(size)::float8 from pg_ls_waldir()) as "walBytes"`
+
+async function sizesOf(client: pg.Client): Promise<DatabaseSize> {
+  const tables: TableSize[] = []
+  for (const { name, bytes } of (await client.query<{ name: string; bytes: number }>(TABLES)).rows) {
+    const { rows } = await client.query<{ rows: number }>(`select count(*)::float8 as rows from linklatch."${name}"`)
+    tables.push({ name, bytes, rows: rows[0]?.rows ?? 0 })
+  }
+  const { rows } = await client.query<{ bytes: number; walBytes: number }>(WHOLE)
+  return { tables, bytes: rows[0]?.bytes ?? 0, walBytes: rows[0]?.walBytes ?? 0 }
 }

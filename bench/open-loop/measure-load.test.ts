@@ -20,15 +20,15 @@ const phase = (more: Partial<Phase["result"]> = {}, owed = 0): Phase => ({
 })
 
 it("calls a rate too much where one answer was wrong, missing or too slow", () => {
-  expect(keptUp(phase())).toBe(true)
-  expect(keptUp(phase({ failed: 1 }))).toBe(false)
-  expect(keptUp(phase({ unanswered: 1 }))).toBe(false)
-  expect(keptUp(phase({ times: summarizeTimes([251]) }))).toBe(false)
+  expect(keptUp(phase(), 250)).toBe(true)
+  expect(keptUp(phase({ failed: 1 }), 250)).toBe(false)
+  expect(keptUp(phase({ unanswered: 1 }), 250)).toBe(false)
+  expect(keptUp(phase({ times: summarizeTimes([251]) }), 250)).toBe(false)
 })
 
 it("calls a rate too much where the mail falls behind, by what was asked for a second", () => {
-  expect(keptUp(phase({}, 500))).toBe(true)
-  expect(keptUp(phase({}, 501))).toBe(false)
+  expect(keptUp(phase({}, 500), 250)).toBe(true)
+  expect(keptUp(phase({}, 501), 250)).toBe(false)
   const tenth = { ask: { ...summarizeTimes([10]), count: 100 } }
   expect(isMailBehind(phase({ steps: tenth }, 100))).toBe(false)
   expect(isMailBehind(phase({ steps: tenth }, 101))).toBe(true)

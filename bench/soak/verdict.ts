@@ -2,7 +2,7 @@ import { fitSlope, type Point, type Slope } from "./slope.ts"
 
 /** What is watched, and what is expected of it. */
 export type Expectation =
-  /** It stays as it is: what would double it within a day is a leak. */
+  /** It stays as it is: what would double it within eight times as long as was watched is a leak. */
   | { readonly is: "steady" }
   /** As much goes as comes; so much comes an hour. Where less than half of that goes, it isn't kept up with. */
   | { readonly is: "balanced"; readonly comesPerHour: number }
@@ -27,7 +27,8 @@ export interface Judged {
   readonly verdict: Verdict
 }
 
-const HOURS_A_DAY = 24
+// The longer one looks, the slower a leak can be seen.
+export const LOOKS_AHEAD = 8
 
 /** The slope of what came after `warmUpHours`, and what it says. */
 export function judge({ name, unit, expected, points }: Series, warmUpHours: number): Judged {
@@ -39,14 +40,14 @@ export function judge({ name, unit, expected, points }: Series, warmUpHours: num
     first: points[0]?.value ?? 0,
     last: points.at(-1)?.value ?? 0,
     slope,
-    verdict: verdictOf(slope, expected),
+    verdict: verdictOf(slope, expected, points.at(-1)?.hours ?? 0),
   }
 }
 
-function verdictOf(slope: Slope | null, expected: Expectation): Verdict {
+function verdictOf(slope: Slope | null, expected: Expectation, watchedHours: number): Verdict {
   if (expected.is === "kept") return "kept for good"
   if (slope === null) return "too short to tell"
-  const bound = expected.is === "balanced" ? expected.comesPerHour / 2 : slope.mean / HOURS_A_DAY
+  const bound = expected.is === "balanced" ? expected.comesPerHour / 2 : slope.mean / (LOOKS_AHEAD * watchedHours)
   // What stands still at 0 has no bound but 0.
   if (slope.high <= bound) return "steady"
   return slope.low > bound ? "grows" : "too short to tell"

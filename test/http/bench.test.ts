@@ -4,7 +4,9 @@ import type { Contender } from "../../bench/contenders/contender.ts"
 import { bare, handWritten, handWrittenShared } from "../../bench/contenders/hand-written.ts"
 import { linklatch, linklatchAnswering, linklatchLimited } from "../../bench/contenders/linklatch.ts"
 import { measureGrowth } from "../../bench/growth.ts"
+import { measureLoad } from "../../bench/open-loop/measure-load.ts"
 import { reportGrowth } from "../../bench/reports/growth-report.ts"
+import { reportLoad } from "../../bench/reports/load-report.ts"
 import type { Machine } from "../../bench/reports/machine.ts"
 import { reportSignIn } from "../../bench/reports/sign-in-report.ts"
 
@@ -71,5 +73,34 @@ describe("npm run bench:rows", () => {
     expect(growth.lines.map(({ operation }) => operation)).toEqual(["ask", "redeem", "check"])
     for (const { cost } of growth.lines) expect(cost).toBeGreaterThan(0)
     expect(reportGrowth({ ...run, machine, ...sizes, ...growth })).toContain("# 300 rows against 100")
+  })
+})
+
+describe("npm run load", () => {
+  it("finds what two processes keep up with, and measures below it", { timeout: 60_000 }, async () => {
+    const plan = {
+      people: 4_000,
+      connections: 16,
+      warmUpSeconds: 0.1,
+      trialSeconds: 0.3,
+      maxTrials: 4,
+      levelSeconds: 0.5,
+    }
+    const figures = await measureLoad({
+      ...plan,
+      engines: ["sqlite"],
+      processes: [2],
+      operations: ["redeem", "mix"],
+      levels: [0.5],
+      progress: () => undefined,
+    })
+    expect(figures.lines.map(({ operation }) => operation)).toEqual(["redeem", "mix"])
+    for (const { saturation, offered, result } of figures.lines) {
+      expect(offered).toBe(saturation / 2)
+      expect(result).toMatchObject({ failed: 0, unanswered: 0, answered: Math.round(offered * plan.levelSeconds) })
+    }
+    const report = reportLoad({ ...run, machine, ...plan, ...figures })
+    expect(report).toContain("## sqlite, 2 processes")
+    expect(report).toContain("The mix at 50 %, by what was asked for:")
   })
 })
