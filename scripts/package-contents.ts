@@ -33,7 +33,10 @@ export function contentFaults(folder: string): readonly string[] {
     ...[...there].filter((file) => !expected.has(file)).map((file) => `${file} is a stranger: nothing leads to it`),
     ...[...expected].filter((file) => !there.has(file)).map((file) => `${file} is missing`),
     ...[...code.missing, ...types.missing].map((line) => `${line} leads nowhere`),
-    ...undeclared([...code.names, ...types.names], Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies })),
+    ...undeclared(
+      [...code.names, ...types.names],
+      Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies }),
+    ),
     ...[...there]
       .filter((file) => READ_AT_RUN_TIME.test(file) && !isCopy(folder, file))
       .map((file) => `${file} differs from src/`),

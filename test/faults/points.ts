@@ -19,7 +19,7 @@ export const STORE_METHODS = [
 ] as const
 
 /** `outbox.settle` by what it says of the mail. */
-export const SETTLEMENTS = ["sent", "failed", "withheld"] as const
+const SETTLEMENTS = ["sent", "failed", "withheld"] as const
 
 /** What a mail server has heard so far of a message. */
 export const SMTP_STAGES = ["greeted", "mail-from", "rcpt-to", "data-begun", "data-ended"] as const
@@ -52,14 +52,14 @@ const SQLITE_WRITES = [
 const around = (names: readonly string[]) => names.flatMap((name) => [`before:${name}`, `after:${name}`])
 
 /** Around each method of a port: they are the same for every store and every transport. */
-export const PORT_POINTS: readonly Point[] = [
+const PORT_POINTS: readonly Point[] = [
   ...around(STORE_METHODS),
   ...around(SETTLEMENTS.map((status) => `outbox.settle-${status}`)),
   ...around(["mail.send"]),
 ]
-export const SMTP_POINTS: readonly Point[] = SMTP_STAGES.map((stage) => `smtp:${stage}`)
+const SMTP_POINTS: readonly Point[] = SMTP_STAGES.map((stage) => `smtp:${stage}`)
 /** Inside a shared commit of SQLite. */
-export const SQLITE_POINTS: readonly Point[] = [
+const SQLITE_POINTS: readonly Point[] = [
   ...around(["begin"]),
   ...SQLITE_WRITES.map((write) => `after:${write}`),
   ...around(["commit"]),
