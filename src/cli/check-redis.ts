@@ -1,6 +1,6 @@
-import { withOneRedis } from "../server/open-redis.ts"
 import { createScrub } from "../server/scrub.ts"
 import { type RedisConfig, redisSecretsOf } from "../server/server-config.ts"
+import { withRedisClient } from "../server/with-redis-client.ts"
 import type { Check } from "./check-parts.ts"
 import { explainFailure } from "./store-failure.ts"
 
@@ -11,7 +11,7 @@ const OLDEST = [6, 2] as const
 export async function checkRedis(redis: RedisConfig): Promise<Check> {
   const { host } = new URL(redis.url)
   try {
-    return judge(host, readInfo(await withOneRedis(redis.url, (client) => client.info())))
+    return judge(host, readInfo(await withRedisClient(redis.url, (client) => client.info())))
   } catch (error) {
     const reason = createScrub(redisSecretsOf(redis))(explainFailure(error))
     return { name, status: "failed", says: `Redis at ${host} can't be used: ${reason}` }

@@ -11,7 +11,9 @@ export async function openServerStore(config: ServerConfig, log: Log): Promise<S
   const store = await openStore(database, onMigration)
   try {
     if (database.engine === "postgres") await prepare(store, log)
-    return redis === null ? store : await putRedisBefore(store, redis.url, config.options.secret, log)
+    if (redis === null) return store
+    const { shareInRedis } = await import("./share-in-redis.ts")
+    return await shareInRedis(store, { url: redis.url, secret: config.options.secret, log })
   } catch (fault) {
     await store.close()
     throw fault
@@ -27,24 +29,4 @@ async function prepare(store: Store, log: Log): Promise<void> {
     if (!(error instanceof Error) || !isLostConnection(error.cause)) throw error
     log.warn("store_away", { error })
   }
-}
-
-async function putRedisBefore(
-  store: Store,
-  url: string,
-  secret: ServerConfig["options"]["secret"],
-  log: Log,
-): Promise<Store> {
-  const [{ openRedis }, { withRedis }] = [await import("./open-redis.ts"), await import("../redis.ts")]
-  const client = await openRedis(url)
-  const both = withRedis(store, client, {
-    secret,
-    onStateChange: (change) =>
-      change.status === "away" ? log.warn("redis_away", { reason: change.reason }) : log.info("redis_back"),
-  })
-  const close = async (): Promise<void> => {
-    await both.close()
-    client.disconnect()
-  }
-  return { ...both, close }
 }

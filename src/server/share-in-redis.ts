@@ -1,7 +1,7 @@
-import { LinklatchError } from "../core/fault.ts"
 import type { Log } from "../core/log.ts"
 import type { Store } from "../core/store.ts"
 import { withRedis } from "../redis.ts"
+import { loadRedisClient } from "./load-redis-client.ts"
 
 const CONNECT_TIMEOUT_MS = 5_000
 // A machine that vanished says nothing: without it, the kernel believes in the connection for a quarter of an hour.
@@ -13,7 +13,7 @@ export async function shareInRedis(
   store: Store,
   { url, secret, log }: { readonly url: string; readonly secret: string | readonly string[]; readonly log: Log },
 ): Promise<Store> {
-  const { Redis } = await loadClient()
+  const { Redis } = await loadRedisClient()
   const client = new Redis(url, {
     connectionName: "linklatch",
     connectTimeout: CONNECT_TIMEOUT_MS,
@@ -36,17 +36,5 @@ export async function shareInRedis(
       await shared.close()
       client.disconnect()
     },
-  }
-}
-
-// Not brought along: most sites have one machine, and it would be a tenth of what is installed (decisions/040).
-async function loadClient() {
-  try {
-    return await import("ioredis")
-  } catch (cause) {
-    const problem = "REDIS_URL is set, and the client that it needs isn't installed."
-    const cure = "Run: npm install ioredis"
-    const faults = [{ setting: "REDIS_URL", problem, cure }]
-    throw new LinklatchError("invalid_configuration", `${problem} ${cure}`, { cause, faults })
   }
 }

@@ -102,4 +102,19 @@ describe("linklatch serve with Redis", () => {
     expect(await server.ended).toBe(0)
     expect(server.out() + server.err()).not.toContain(new URL(redis.url).password)
   })
+
+  it("doesn't start without the client that Redis needs, and says what to type", async () => {
+    const hide = `
+      import { registerHooks } from "node:module"
+      registerHooks({ resolve(name, context, next) {
+        if (name === "ioredis") throw Object.assign(new Error("not here"), { code: "ERR_MODULE_NOT_FOUND" })
+        return next(name, context)
+      } })`
+    const env = { NODE_ENV: "development", HOST: "127.0.0.1", PORT: "0", DATABASE_URL: await ownPostgres() }
+    const nodeOptions = ["--import", `data:text/javascript,${encodeURIComponent(hide)}`]
+    const server = run("serve", { env: { ...env, REDIS_URL: "redis://:hunter2hunter2@127.0.0.1:1" }, nodeOptions })
+    expect(await server.ended).toBe(78)
+    expect(server.out()).toContain("the client that it needs isn't installed. Run: npm install ioredis")
+    expect(server.out() + server.err()).not.toContain("hunter2")
+  })
 })
