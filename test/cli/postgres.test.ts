@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs"
 import { describe, expect, it, onTestFinished, vi } from "vitest"
 import { askPostgres } from "../../scripts/services/ask-postgres.ts"
 import { startOwnPostgres } from "../../scripts/services/own-postgres.ts"
@@ -112,9 +113,7 @@ describe("linklatch doctor on PostgreSQL", () => {
       status: "warning",
       says: expect.stringMatching(/^This role owns the log of events/),
     })
-    await askPostgres(ownerUrl, `grant usage on schema linklatch to ${appRole}`)
-    await askPostgres(ownerUrl, `grant select on all tables in schema linklatch to ${appRole}`)
-    await askPostgres(ownerUrl, `grant insert on linklatch.auth_events to ${appRole}`)
+    await askPostgres(ownerUrl, readFileSync("docs/postgres-roles.sql", "utf8").replaceAll("linklatch_app", appRole))
     const { code, checks } = await examine(appUrl)
     expect(code).toBe(0)
     expect(checks["event_log"]).toMatchObject({ status: "ok" })
