@@ -189,7 +189,7 @@ describe("linklatch serve on PostgreSQL", () => {
     const { ownerUrl } = await ownDatabase()
     const server = run("serve", { env: environment(ownerUrl) })
     await expect.poll(server.out, { timeout: 20_000 }).toContain('"event":"listening"')
-    expect(server.out()).toContain('"event":"migration","name":"001-sign-in.sql"')
+    expect(server.out()).toContain('"name":"001-sign-in.sql","event":"migration"')
     expect(await ready(portOf(server))).toBe(200)
     expect(await tablesOf(ownerUrl)).toBeGreaterThan(8)
     server.child.kill("SIGTERM")
