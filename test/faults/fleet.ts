@@ -30,7 +30,7 @@ export interface FleetOptions {
   errand(name: string): Omit<SiteErrand, "doom" | "aheadMs">
 }
 
-const READY_WITHIN_MS = 30_000
+const READY_WITHIN_MS = 60_000
 const NODE_COMPILE_CACHE = join(tmpdir(), "linklatch-compile-cache")
 
 /** Processes of one site on one database. What dies is replaced. */

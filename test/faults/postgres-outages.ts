@@ -92,8 +92,8 @@ export const cutConnections: Begin = ({ database }) => {
   return () => clearInterval(cutting)
 }
 
-/** Somebody locks a table: one after the other, all connections of each pool wait. */
-export const exhaustPools: Begin = async ({ database }) => {
+/** Somebody locks tables: connections wait until they are given up, and pools run out of them. */
+export const lockTables: Begin = async ({ database }) => {
   const { server } = partsOf(database)
   const holder = new pg.Client({ connectionString: server.adminUrl })
   await holder.connect()

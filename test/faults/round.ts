@@ -73,7 +73,7 @@ export async function runRound(options: RoundOptions, act: Act): Promise<RoundRe
     const measured = await act(round)
     isOver = true
     await comeToRest(round, busy, going, isShort)
-    witness.strange.push(...fleet.fallen)
+    if (fleet.fallen.length > 0) witness.strange.push(...fleet.fallen, lastWords(outputFile))
     for (const code of await fleet.stop()) if (code !== 0) witness.strange.push(`a process ended with ${code}`)
     const tables = await database.dump()
     const files = new Map([...(await database.files()), ["output.log", readFileSync(outputFile)]])
@@ -98,6 +98,15 @@ export async function runRound(options: RoundOptions, act: Act): Promise<RoundRe
     await Promise.all([round.smtp.close(), round.resend.close()])
     rmSync(folder, { recursive: true })
   }
+}
+
+/** What Node printed of a process that ended by itself, among the lines of the log. */
+function lastWords(outputFile: string): string {
+  const lines = readFileSync(outputFile, "utf8").split("\n")
+  return lines
+    .filter((line) => line !== "" && !line.startsWith("{"))
+    .slice(0, 12)
+    .join("\n")
 }
 
 async function openRound(

@@ -1,5 +1,5 @@
 // `npm run faults`: kills, cuts and fills disks under a site of four processes, and looks each time whether anything was lost.
-// `-- --list` names what it knows; `-- --runs 10` makes it shorter; `-- --only WORD` takes the rows whose name holds it.
+// `-- --list` names what it knows; `-- --runs 10` makes it shorter; `-- --only "Redis|disk"` takes the rows whose name fits.
 import { parseArgs } from "node:util"
 import { describeMachine } from "../../bench/reports/machine.ts"
 import { writeResults } from "../../bench/reports/write-results.ts"
@@ -19,7 +19,7 @@ const { values } = parseArgs({
   },
 })
 const scenarios = [...scenariosOn("sqlite"), ...scenariosOn("postgres")].filter(({ name }) =>
-  name.includes(values.only),
+  new RegExp(values.only).test(name),
 )
 
 if (values.list) for (const { name } of scenarios) console.log(name)

@@ -28,6 +28,8 @@ export async function migrate(
   // Most processes find nothing to do, and may have no right to do it: they take no lock and create nothing.
   if ((await find(pool, quoted)).missing.length === 0) return []
   const client = await pool.connect()
+  // A connection that is lost rejects what it was asked. It says so here too, and where nobody listens that ends the process.
+  client.on("error", () => undefined)
   let isBroken = true
   try {
     const names = await migrateAlone(client, quoted, onMigration)
