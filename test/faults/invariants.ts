@@ -15,7 +15,7 @@ export interface Evidence {
   readonly witness: Pick<Witness, "accepted" | "sessionsOf" | "secrets" | "strange">
   /** Files of the database and everything that was printed, by name. */
   readonly files: ReadonlyMap<string, Buffer>
-  /** Whether all processes went by one clock: if not, only the end of a link's life binds its mail. */
+  /** Whether all processes went by one clock, and nobody moved it. */
   readonly isOneClock: boolean
   /** Whether the log's positions have no gaps on this engine. */
   readonly isDense: boolean
@@ -112,8 +112,10 @@ function noMailTooLate({ tables, delivered, isOneClock }: Evidence): readonly st
     const token = parseToken(one.token)
     const link = token === null ? undefined : links.get(hashToken(token))
     if (link === undefined) return [`mail to ${one.to} with a link that is nowhere`]
+    // Where clocks are moved in between, "over" has no one meaning: test/attack/p6-clocks.test.ts says what holds then.
+    if (!isOneClock) return []
     const isDead = one.at >= Number(link["expires_at"])
-    const isMintedLate = isOneClock && Number(link["minted_at"]) >= Number(mails.get(link["request_id"])?.["deadline"])
+    const isMintedLate = Number(link["minted_at"]) >= Number(mails.get(link["request_id"])?.["deadline"])
     return isDead || isMintedLate ? [`mail to ${one.to} after its life was over`] : []
   })
 }
