@@ -41,7 +41,7 @@ export default defineConfig({
       },
       { test: { ...together(0), name: "docs", include: ["test/docs/**/*.test.ts"] } },
       { test: { ...together(0), name: "cli", include: ["test/cli/**/*.test.ts"], testTimeout: 30_000 } },
-      { test: { ...together(1), name: "faults", include: ["test/faults/**/*.test.ts"], testTimeout: 60_000 } },
+      { test: { ...together(1), name: "faults", include: ["test/faults/**/*.test.ts"], testTimeout: 120_000 } },
       { test: { ...together(1), name: "attack", include: ["test/attack/**/*.test.ts"], testTimeout: 30_000 } },
       {
         test: { ...together(2), name: "proxies", include: ["test/proxies/**/*.test.ts"], testTimeout: 30_000 },

@@ -7,6 +7,7 @@ import { createApp, signIn, tokenOf } from "../app.ts"
 import type { Browser } from "../browser.ts"
 import { sites } from "../mounts/sites.ts"
 import { startsSession } from "./answers.ts"
+import { findAwayFaults } from "./away-faults.ts"
 import { ownApp, ownFile } from "./own-app.ts"
 import { type OwnServer, ownServer } from "./own-server.ts"
 import { type StoreFault, storeFaults } from "./store-faults.ts"
@@ -23,7 +24,7 @@ describe.each(everyFault)("while the store is away by $name", ({ fault }) => {
   it("OPS-4 P13 everything that must write answers 503 with Retry-After, signs nobody in or out, and heals by itself", async () => {
     const { server, ada, bob } = await siteWithPeople()
     const end = begin(fault, server.path)
-    const answers = await Promise.all(writesOf(ada, bob).map(async (act) => faultsOf(await act())))
+    const answers = await Promise.all(writesOf(ada, bob).map(async (act) => findAwayFaults(await act())))
     expect(answers.flat()).toEqual([])
     end()
     expect((await ada.browser.get("/auth/account")).status, "Ada is signed in as before").toBe(200)
@@ -39,7 +40,7 @@ describe.each(everyFault)("while the store is away by $name", ({ fault }) => {
       for (const accept of ["text/html", "application/json"]) {
         const response = await ada.browser.get(path, { accept })
         if (fault.readsGoOn) expect([path, response.status]).toEqual([path, 200])
-        else expect([path, ...(await faultsOf(response))]).toEqual([path])
+        else expect([path, ...(await findAwayFaults(response))]).toEqual([path])
       }
     }
     end()
@@ -76,8 +77,8 @@ describe("a store that is closed", () => {
     const { browser } = await signIn(app, "ada@example.com")
     await app.close()
     const paths = ["/auth/account", "/auth/check-mail", "/auth/api/session", "/auth/api/sessions"]
-    for (const path of paths) expect([path, ...(await faultsOf(await browser.get(path)))]).toEqual([path])
-    expect(await faultsOf(await browser.post("/auth/sign-in", { email: "bob@example.com" }))).toEqual([])
+    for (const path of paths) expect([path, ...(await findAwayFaults(await browser.get(path)))]).toEqual([path])
+    expect(await findAwayFaults(await browser.post("/auth/sign-in", { email: "bob@example.com" }))).toEqual([])
     await expect(app.auth.session(requestOf(browser))).rejects.toBeInstanceOf(LinklatchError)
     await expect(app.auth.ping()).rejects.toMatchObject({ code: "closed" })
   })
@@ -149,21 +150,6 @@ function writesOf(ada: Person, bob: Person): readonly (() => Promise<Response>)[
     () => bob.browser.api("POST", "code", { code }),
     () => ada.browser.api("POST", "sign-out"),
     () => ada.browser.api("DELETE", "sessions"),
-  ]
-}
-
-/** What an answer of a site without its store may not be. */
-async function faultsOf(response: Response): Promise<readonly string[]> {
-  const { status, headers } = response
-  const text = await response.text()
-  const [type, retryAfter] = [headers.get("content-type"), headers.get("retry-after")]
-  const isProblem = type === "application/problem+json" && JSON.parse(text).code === "unavailable"
-  return [
-    ...(status === 503 ? [] : [`status ${status}`]),
-    ...(/^[1-9][0-9]*$/.test(retryAfter ?? "") ? [] : [`Retry-After ${retryAfter}`]),
-    ...headers.getSetCookie().map((cookie) => `sets ${cookie.slice(0, 40)}`),
-    ...(headers.has("clear-site-data") ? ["clears the site's data"] : []),
-    ...(isProblem || type === "text/html; charset=utf-8" ? [] : [`type ${type}`]),
   ]
 }
 
