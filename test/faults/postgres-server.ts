@@ -16,7 +16,7 @@ export interface PostgresServer extends OwnServer {
 }
 
 /** Whoever finds this in a file has found a leak. */
-const DATABASE_PASSWORD = "canary-database-password-7c2a9e4f1b6d-canary"
+export const DATABASE_PASSWORD = "canary-database-password-7c2a9e4f1b6d-canary"
 
 export async function openPostgresServer(): Promise<PostgresServer> {
   const server = await startOwnPostgres({ durable: true, settings: { max_connections: "80", shared_buffers: "64MB" } })

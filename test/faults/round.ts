@@ -10,6 +10,7 @@ import { type MailServer, openMailServer, type Trouble } from "./mail-server.ts"
 import { Mailboxes } from "./mailboxes.ts"
 import { crowd, ORIGIN, type Town } from "./people.ts"
 import type { SmtpStage } from "./points.ts"
+import { DATABASE_PASSWORD } from "./postgres-server.ts"
 import { recoveriesOf } from "./recoveries.ts"
 import { openResendServer, type ResendServer } from "./resend-server.ts"
 import { Witness } from "./witness.ts"
@@ -116,7 +117,7 @@ async function openRound(
   logs: Dump[string][],
 ): Promise<Round> {
   const [witness, mailboxes] = [new Witness(), new Mailboxes()]
-  for (const secret of [SITE_SECRET, MAIL_PASSWORD]) witness.noteSecret(secret)
+  for (const secret of [SITE_SECRET, MAIL_PASSWORD, DATABASE_PASSWORD]) witness.noteSecret(secret)
   const clockOf = (from: string) => Date.now() + (fleet.sites.find(({ name }) => name === from)?.aheadMs ?? 0)
   const smtp = await openMailServer({
     trouble: (stage, from, to) => troubleAt(round, tried, stage, from, to),
