@@ -1,6 +1,6 @@
 import type { SessionTokenHash } from "../../core/sessions/session-token.ts"
-import type { RateLimited, SessionStore, Store } from "../../core/store.ts"
-import { createLimited, type Redeeming } from "./limited.ts"
+import type { CodeStore, LinkStore, RedeemCode, RedeemLink, SessionStore, Store } from "../../core/store.ts"
+import { limitedRedeem, limitedRequests, limitedTakes } from "./limited.ts"
 import type { RedisLimits } from "./limits.ts"
 import type { SessionCache } from "./session-cache.ts"
 
@@ -14,29 +14,13 @@ export interface InRedis {
 }
 
 /** A store over another one, which decides all but limits, and those as well while Redis is away. */
-export function createRedisStore(inner: Store, { limits, sessions: cache, close }: InRedis): Store {
-  const limited = createLimited(inner, limits)
-
-  async function redeem<Args extends Redeeming, Outcome extends { readonly status: string }>(
-    args: Args & { readonly replaces: SessionTokenHash | null },
-    decide: (args: Args) => Promise<Outcome>,
-  ): Promise<Outcome | RateLimited> {
-    const { replaces } = args
-    const outcome = limited.redeem(args, decide)
-    return replaces === null || cache === null ? outcome : endAfter(outcome, () => cache.endSession(replaces))
-  }
-
+export function createRedisStore(inner: Store, redis: InRedis): Store {
+  const { limits, sessions: cache } = redis
   return {
     name: `${inner.name}-redis`,
-    requests: limited.requests,
-    limits: limited.limits,
-    links: {
-      mint: (link) => inner.links.mint(link),
-      inspect: (tokenHash) => inner.links.inspect(tokenHash),
-      notePrefetch: (prefetch) => inner.links.notePrefetch(prefetch),
-      redeem: (link) => redeem(link, (args) => inner.links.redeem(args)),
-    },
-    codes: { redeem: (code) => redeem(code, (args) => inner.codes.redeem(args)) },
+    requests: limitedRequests(inner, limits),
+    limits: limitedTakes(inner, limits),
+    ...redeemStores(inner, redis),
     sessions: cache === null ? inner.sessions : cacheSessions(inner.sessions, cache),
     users: {
       find: (by) => inner.users.find(by),
@@ -51,8 +35,32 @@ export function createRedisStore(inner: Store, { limits, sessions: cache, close 
     migrate: () => inner.migrate(),
     ping: () => inner.ping(),
     close: async () => {
-      await close()
+      await redis.close()
       await inner.close()
+    },
+  }
+}
+
+function redeemStores(inner: Store, { limits, sessions }: InRedis): { links: LinkStore; codes: CodeStore } {
+  const ending = <Outcome>(outcome: Promise<Outcome>, replaces: SessionTokenHash | null) =>
+    replaces === null ? outcome : endAfter(outcome, () => sessions?.endSession(replaces))
+  return {
+    links: {
+      mint: (link) => inner.links.mint(link),
+      inspect: (tokenHash) => inner.links.inspect(tokenHash),
+      notePrefetch: (prefetch) => inner.links.notePrefetch(prefetch),
+      redeem(link) {
+        const findAddress = async () => (await inner.links.inspect(link.tokenHash))?.address ?? null
+        const below = { redeem: (args: RedeemLink) => inner.links.redeem(args), findAddress }
+        return ending(limitedRedeem(inner, limits, link, below), link.replaces)
+      },
+    },
+    codes: {
+      redeem(code) {
+        const findAddress = async () => (await inner.requests.latest(code.flowHash))?.address ?? null
+        const below = { redeem: (args: RedeemCode) => inner.codes.redeem(args), findAddress }
+        return ending(limitedRedeem(inner, limits, code, below), code.replaces)
+      },
     },
   }
 }

@@ -1,0 +1,36 @@
+import type { Store } from "../../src/core/store.ts"
+import { postgres } from "../../src/postgres.ts"
+import { withRedis } from "../../src/redis.ts"
+import { sqlite } from "../../src/sqlite.ts"
+import { type ClientKind, connect, SECRET } from "./redis-site.ts"
+
+/** Where a process finds the database of a test and what stands in Redis beside it. */
+export interface RedisAddress {
+  readonly database: { readonly path: string } | { readonly url: string; readonly schema: string }
+  readonly redisUrl: string
+  readonly prefix: string
+  readonly kind: ClientKind
+}
+
+/** Opens both, with a connection to Redis that ends with the store. A process that loses Redis ends: its answers would prove nothing. */
+export async function openStore({ database, redisUrl, prefix, kind }: RedisAddress): Promise<Store> {
+  const { client, disconnect } = await connect(redisUrl, kind)
+  const inner = "path" in database ? sqlite(database.path) : postgres(database.url, { schema: database.schema })
+  const store = withRedis(inner, client, {
+    prefix,
+    secret: SECRET,
+    // This machine may be busy, and what is proven is what Redis decides.
+    timeout: 500,
+    onStateChange: ({ status }) =>
+      queueMicrotask(() => {
+        throw new Error(`Redis is ${status}`)
+      }),
+  })
+  return {
+    ...store,
+    async close() {
+      await store.close()
+      disconnect()
+    },
+  }
+}
