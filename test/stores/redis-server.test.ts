@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from "vitest"
-import { shareInRedis } from "../../src/server/share-in-redis.ts"
-import { sqlite } from "../../src/sqlite.ts"
+import { openServerStore } from "../../src/server/open-server-store.ts"
+import type { ServerConfig } from "../../src/server/server-config.ts"
 import { ask } from "../../src/testing/contract/steps/ask.ts"
 import { type OwnRedis, startOwnRedis } from "./own-redis.ts"
 import { SECRET } from "./redis-site.ts"
@@ -17,7 +17,12 @@ it("the server's store shares limits in Redis, logs when it goes and comes back,
   const lines: unknown[] = []
   const write = (level: string) => (event: string, fields?: object) => void lines.push({ level, event, ...fields })
   const log = { info: write("info"), warn: write("warn"), error: write("error") }
-  const store = await shareInRedis(sqlite(":memory:"), { url: redis.url, secret: [SECRET], log })
+  const config = {
+    database: { engine: "sqlite", path: ":memory:" },
+    redis: { url: redis.url },
+    options: { secret: SECRET },
+  }
+  const store = await openServerStore(config as ServerConfig, log)
   await ask(store)
   expect(await redis.admin.keys("{linklatch}:limit:*")).toHaveLength(2)
   await redis.kill()
