@@ -32,7 +32,7 @@ export async function readComparison(title: string): Promise<ComparisonOptions> 
   if (!ours) await installPeers()
   const parts = [
     title,
-    ...(engine === "sqlite" ? [] : [engine]),
+    ...(engine === "sqlite" ? [] : [engine.replace("+", "-")]),
     ...(rows === undefined ? [] : [String(rows)]),
     ...(quick || (ours && rows === undefined) ? ["look"] : []),
   ]

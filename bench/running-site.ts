@@ -24,7 +24,7 @@ export interface RunningSite {
 /** Starts a site in production mode on a database of this engine. Fails when it doesn't listen soon. */
 export async function startSite(contender: Contender, engine: Engine, database: string): Promise<RunningSite> {
   const { NODE_OPTIONS: _, ...inherited } = process.env
-  const env = { ...inherited, NODE_ENV: "production" }
+  const env = { ...inherited, ...engine.environment, NODE_ENV: "production" }
   const stdio = ["ignore", "pipe", "pipe", "ipc"] as const
   const child = fork(contender.program, [database, ...contender.args], { env, execArgv: [], stdio: [...stdio] })
   const explain = listen(child, contender.name)

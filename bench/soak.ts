@@ -37,7 +37,11 @@ await runProgram({
     const wasInterrupted = interrupted.signal.aborted
     const isLook = wasInterrupted || plan.minutes < DEFAULT_MINUTES
     return {
-      name: ["soak", ...(plan.engine === "sqlite" ? [] : [plan.engine]), ...(isLook ? ["look"] : [])].join("-"),
+      name: [
+        "soak",
+        ...(plan.engine === "sqlite" ? [] : [plan.engine.replace("+", "-")]),
+        ...(isLook ? ["look"] : []),
+      ].join("-"),
       result: { ...plan, ...result, wasInterrupted },
       isGood: result.visits.failed === 0 && result.judged.every(({ verdict }) => verdict !== "grows"),
     }

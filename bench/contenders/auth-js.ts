@@ -47,7 +47,6 @@ async function journey(port: number): Promise<Journey> {
 /** Auth.js with a provider of the type `email`. */
 export const authJs: Contender = {
   name: "Auth.js",
-  engine: "sqlite",
   program: new URL("../peers/auth-js.ts", import.meta.url),
   args: [],
   measures: ["ask", "redeem", "check", "endpoint"],
@@ -64,7 +63,6 @@ export const authJs: Contender = {
 
 export const authJsPostgres: Contender = {
   ...authJs,
-  engine: "postgres",
   notes:
     '`Auth()` on @hono/node-server, `@auth/pg-adapter` on a `pg` pool, sessions in the database; indexes on `sessions."sessionToken"` and `users.email` that the tables of its documentation lack. The rest as on SQLite: no limits, `sendVerificationRequest` keeps the link, a check is `/auth/session`',
   seed: seedTables,

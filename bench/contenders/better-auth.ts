@@ -32,7 +32,6 @@ const journey: Journey = {
 /** Better Auth with its magic link plugin. */
 export const betterAuth: Contender = {
   name: "Better Auth",
-  engine: "sqlite",
   program: new URL("../peers/better-auth.ts", import.meta.url),
   args: ["no-cookie-cache"],
   measures: ["ask", "redeem", "check", "endpoint"],
@@ -49,7 +48,6 @@ export const betterAuth: Contender = {
 
 export const betterAuthPostgres: Contender = {
   ...betterAuth,
-  engine: "postgres",
   notes: betterAuth.notes.replace("better-sqlite3", "a `pg` pool"),
   seed: seedTables,
 }

@@ -1,4 +1,3 @@
-import type { EngineName } from "../engines/engine.ts"
 import type { Reply } from "../reply.ts"
 
 /** Somebody who asks for a link: an account that exists, from an address that nobody else comes from. */
@@ -60,7 +59,6 @@ export interface Journey {
 /** One of those that are measured side by side. */
 export interface Contender {
   readonly name: string
-  readonly engine: EngineName
   /** The program that runs the site, and what it is given behind its database. */
   readonly program: URL
   readonly args: readonly string[]

@@ -14,9 +14,12 @@ import {
   linklatch,
   linklatchAnswering,
   linklatchAnsweringPostgres,
+  linklatchAnsweringPostgresRedis,
   linklatchLimited,
   linklatchLimitedPostgres,
+  linklatchLimitedPostgresRedis,
   linklatchPostgres,
+  linklatchPostgresRedis,
 } from "./linklatch.ts"
 
 /** Those that are measured side by side on an engine. */
@@ -27,6 +30,11 @@ export interface Field {
   readonly byHand: readonly Contender[]
 }
 
+const besidePostgres = {
+  peers: [betterAuthPostgres, betterAuthCachedPostgres, authJsPostgres],
+  byHand: [handWrittenPostgres, handWrittenOneStatement, barePostgres],
+}
+
 export const fields: Readonly<Record<EngineName, Field>> = {
   sqlite: {
     ours: [linklatch, linklatchLimited, linklatchAnswering],
@@ -35,7 +43,11 @@ export const fields: Readonly<Record<EngineName, Field>> = {
   },
   postgres: {
     ours: [linklatchPostgres, linklatchLimitedPostgres, linklatchAnsweringPostgres],
-    peers: [betterAuthPostgres, betterAuthCachedPostgres, authJsPostgres],
-    byHand: [handWrittenPostgres, handWrittenOneStatement, barePostgres],
+    ...besidePostgres,
+  },
+  // Nobody else has a use for Redis here.
+  "postgres+redis": {
+    ours: [linklatchPostgresRedis, linklatchLimitedPostgresRedis, linklatchAnsweringPostgresRedis],
+    ...besidePostgres,
   },
 }

@@ -20,7 +20,6 @@ const journey: Journey = {
 /** A handler written by hand, each commit on its own. */
 export const handWritten: Contender = {
   name: "written by hand, each commit alone",
-  engine: "sqlite",
   program: new URL("../sites/hand-written.ts", import.meta.url),
   args: ["alone"],
   measures: ["ask", "redeem", "check"],
@@ -41,7 +40,6 @@ export const handWrittenShared: Contender = {
 export const handWrittenPostgres: Contender = {
   ...handWritten,
   name: "written by hand",
-  engine: "postgres",
   program: new URL("../sites/hand-written-postgres.ts", import.meta.url),
   args: ["steps"],
   notes:
@@ -70,7 +68,6 @@ export const bare: Contender = {
 
 export const barePostgres: Contender = {
   ...bare,
-  engine: "postgres",
   program: handWrittenPostgres.program,
   args: handWrittenPostgres.args,
 }

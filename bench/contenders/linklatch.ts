@@ -30,7 +30,6 @@ const journey: Journey = {
 /** Linklatch as one process that answers and sends, without limits, as the others have none. */
 export const linklatch: Contender = {
   name: "Linklatch",
-  engine: "sqlite",
   program: new URL("../sites/linklatch.ts", import.meta.url),
   args: ["sqlite"],
   measures: ["ask", "link", "redeem", "check", "endpoint"],
@@ -48,16 +47,24 @@ export const linklatch: Contender = {
 
 export const linklatchPostgres: Contender = {
   ...linklatch,
-  engine: "postgres",
   args: ["postgres"],
   notes: linklatch.notes.replace("node:sqlite", "a `pg` pool"),
   seed: seedTables,
 }
 
+/** The same with Redis beside it. */
+export const linklatchPostgresRedis: Contender = {
+  ...linklatchPostgres,
+  args: ["postgres+redis"],
+  notes: linklatch.notes.replace("node:sqlite", "a `pg` pool, limits and sessions of the last second in Redis"),
+}
+
 export const linklatchLimited = withLimits(linklatch)
 export const linklatchLimitedPostgres = withLimits(linklatchPostgres)
+export const linklatchLimitedPostgresRedis = withLimits(linklatchPostgresRedis)
 export const linklatchAnswering = sendingElsewhere(linklatch)
 export const linklatchAnsweringPostgres = sendingElsewhere(linklatchPostgres)
+export const linklatchAnsweringPostgresRedis = sendingElsewhere(linklatchPostgresRedis)
 
 /** As people run it. */
 function withLimits(base: Contender): Contender {

@@ -1,8 +1,9 @@
 import type { Durability } from "../sites/serve-site.ts"
 import { startPostgres } from "./postgres.ts"
+import { startPostgresRedis } from "./postgres-redis.ts"
 import { startSqlite } from "./sqlite.ts"
 
-export const engineNames = ["sqlite", "postgres"] as const
+export const engineNames = ["sqlite", "postgres", "postgres+redis"] as const
 export type EngineName = (typeof engineNames)[number]
 
 /** Where sites keep their rows: files, or a server that was started for this run. */
@@ -10,6 +11,8 @@ export interface Engine {
   readonly name: EngineName
   /** What each site's own connection must say of how it writes. */
   readonly durable: Durability
+  /** What sites find in their environment. */
+  readonly environment: Readonly<Record<string, string>>
   /** Makes an empty database; gives what a site opens it by: a path, or a connection string. */
   createDatabase(name: string): Promise<string>
   openReader(database: string): Promise<Reader>
@@ -41,8 +44,14 @@ export interface TableSize {
   readonly bytes: number
 }
 
+const starters: Readonly<Record<EngineName, () => Promise<Engine>>> = {
+  sqlite: startSqlite,
+  postgres: startPostgres,
+  "postgres+redis": startPostgresRedis,
+}
+
 export function startEngine(name: EngineName): Promise<Engine> {
-  return name === "sqlite" ? startSqlite() : startPostgres()
+  return starters[name]()
 }
 
 /** The engine of this name, as somebody typed it. */

@@ -11,6 +11,7 @@ export async function startPostgres(): Promise<Engine> {
   return {
     name: "postgres",
     durable: { fsync: "on", synchronous_commit: "on", full_page_writes: "on" },
+    environment: {},
     async createDatabase(name) {
       const client = new pg.Client({ connectionString: server.urlOf("postgres") })
       await client.connect()

@@ -10,6 +10,7 @@ export async function startSqlite(): Promise<Engine> {
   return {
     name: "sqlite",
     durable: { journal_mode: "wal", synchronous: "full" },
+    environment: {},
     createDatabase: async (name) => join(folder.path, `${name}.db`),
     async openReader(database) {
       const reader = new DatabaseSync(database, { readOnly: true, timeout: 5_000 })

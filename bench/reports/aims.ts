@@ -42,7 +42,11 @@ const onPostgres: readonly Aim[] = [
   { operation: "check", against: betterAuth.name, times: 20 },
   { operation: "endpoint", against: betterAuth.name, times: 20 },
 ]
-const aims: Readonly<Record<EngineName, readonly Aim[]>> = { sqlite: onSqlite, postgres: onPostgres }
+const aims: Readonly<Record<EngineName, readonly Aim[]>> = {
+  sqlite: onSqlite,
+  postgres: onPostgres,
+  "postgres+redis": onPostgres,
+}
 
 /** What was reached of each aim. One whose other side wasn't measured is left out. */
 export function judge(engine: EngineName, lines: readonly Line[]): readonly Verdict[] {

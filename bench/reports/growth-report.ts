@@ -2,6 +2,7 @@ import { linklatch } from "../contenders/linklatch.ts"
 import type { EngineName } from "../engines/engine.ts"
 import type { Growth, GrowthLine } from "../growth.ts"
 import type { Run } from "../run-program.ts"
+import { engineTitle } from "./engine-title.ts"
 import { showMachine } from "./machine.ts"
 import { markdownTable, showNumber, showRate } from "./markdown.ts"
 
@@ -23,7 +24,7 @@ export function reportGrowth(report: GrowthReport): string {
   const [few, many] = [showRate(report.few), showRate(report.many)]
   const head = ["", "", `a second, ${few}`, many, `p50 ms, ${few}`, many, `p99 ms, ${few}`, many, "cost", "aim"]
   return [
-    `# ${many} rows against ${few}${engine === "sqlite" ? "" : ", on PostgreSQL"}\n`,
+    `# ${many} rows against ${few}${engineTitle(engine)}\n`,
     `\`${command}\` on ${date} at ${showMachine(machine)} ${sites.map(versionsOf).join("; ")}. ` +
       `${connections} connections, medians of ${rounds} rounds, small and big tables in turn.\n`,
     "As many accounts as the head says, each with a pending link and a live session. Those that are redeemed and checked lie evenly",

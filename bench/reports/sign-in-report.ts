@@ -5,6 +5,7 @@ import type { EngineName } from "../engines/engine.ts"
 import type { Run } from "../run-program.ts"
 import { POOL_SIZE } from "../sites/settings.ts"
 import { AIM_CONNECTIONS, judge } from "./aims.ts"
+import { engineTitle } from "./engine-title.ts"
 import { showMachine } from "./machine.ts"
 import { markdownTable, showNumber, showRate, showRatio } from "./markdown.ts"
 
@@ -24,9 +25,11 @@ const OPERATIONS: Readonly<Record<Operation, string>> = {
   endpoint: "check a session, by the endpoint",
 }
 
+const ON_POSTGRES = `a database of its own of one PostgreSQL server on this machine (at most ${POOL_SIZE} connections each)`
 const DATABASES: Readonly<Record<EngineName, string>> = {
   sqlite: "a SQLite file of its own",
-  postgres: `a database of its own of one PostgreSQL server on this machine (at most ${POOL_SIZE} connections each)`,
+  postgres: ON_POSTGRES,
+  "postgres+redis": `${ON_POSTGRES}, ours with Redis beside it`,
 }
 
 /** The report for people: figures, aims, and how the conditions were made equal. */
@@ -34,7 +37,7 @@ export function reportSignIn(report: SignInReport): string {
   const { engine, date, command, machine, rounds, forMs, people, lines } = report
   const levels = [...new Set(lines.map(({ connections }) => connections))].sort((a, b) => b - a)
   return [
-    `# Asking, redeeming, checking${engine === "sqlite" ? "" : ", on PostgreSQL"}\n`,
+    `# Asking, redeeming, checking${engineTitle(engine)}\n`,
     `\`${command}\` on ${date} at ${showMachine(machine)} ` +
       `Client and server share the machine. Medians of ${rounds} rounds of ${forMs / 1_000} s, ${showRate(people)} accounts each. ` +
       `Rates vary from run to run; the ratios in one run are what counts.${unsteadiness(lines)}`,

@@ -70,7 +70,7 @@ export async function runSoak(plan: SoakPlan): Promise<SoakResult> {
 
 async function soak(engine: Engine, database: string, mail: MailCatcher, plan: SoakPlan): Promise<SoakResult> {
   const databaseUrl = engine.name === "sqlite" ? `sqlite:${database}` : database
-  const options = { databaseUrl, smtpPort: mail.port }
+  const options = { databaseUrl, smtpPort: mail.port, environment: engine.environment }
   await makeTables(options)
   await seed(engine, database, plan)
   const reader = await engine.openReader(database)

@@ -12,6 +12,8 @@ export interface ServerProcess {
 export interface ServedOptions {
   readonly databaseUrl: string
   readonly smtpPort: number
+  /** More of its settings. */
+  readonly environment: Readonly<Record<string, string>>
 }
 
 const START_WITHIN_MS = 30_000
@@ -79,8 +81,9 @@ export class ServedSite {
   }
 }
 
-function environmentOf({ databaseUrl, smtpPort }: ServedOptions): Readonly<Record<string, string>> {
+function environmentOf({ databaseUrl, smtpPort, environment }: ServedOptions): Readonly<Record<string, string>> {
   return {
+    ...environment,
     ...SETTINGS,
     NODE_ENV: "production",
     HOST: "127.0.0.1",
