@@ -106,10 +106,10 @@ const SESSIONS = `insert into sessions ("userId", "sessionToken", expires)
   select i + 1, md5('session' || i), now() + interval '30 days' ${NUMBERS}`
 
 async function seedTables({ database, people, areSignedIn, sample }: SeedPlan): Promise<readonly Seeded[]> {
-  const users = { text: USERS, values: [people] }
+  const users = { table: "users", text: USERS, values: [people] }
   const signIns = [
-    { text: LINKS, values: [people, secret] },
-    { text: SESSIONS, values: [people] },
+    { table: "verification_token", text: LINKS, values: [people, secret] },
+    { table: "sessions", text: SESSIONS, values: [people] },
   ]
   await seedPostgres(database, areSignedIn ? [users, ...signIns] : [users])
   if (!areSignedIn) return []

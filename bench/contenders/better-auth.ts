@@ -104,11 +104,13 @@ const SESSIONS = `insert into session
   select md5('row' || i), now() + interval '7 days', md5('session' || i), now(), now(), '', '', md5('user' || i) ${NUMBERS}`
 
 async function seedTables({ database, people, areSignedIn, sample }: SeedPlan): Promise<readonly Seeded[]> {
-  const statements = areSignedIn ? [USERS, LINKS, SESSIONS] : [USERS]
-  await seedPostgres(
-    database,
-    statements.map((text) => ({ text, values: [people] })),
-  )
+  const values = [people]
+  const users = { table: '"user"', text: USERS, values }
+  const signIns = [
+    { table: "verification", text: LINKS, values },
+    { table: "session", text: SESSIONS, values },
+  ]
+  await seedPostgres(database, areSignedIn ? [users, ...signIns] : [users])
   if (!areSignedIn) return []
   return sampleOf(people, sample, (index) =>
     toSeeded(`user${index}@example.com`, hash("md5", `link${index}`), hash("md5", `session${index}`)),

@@ -76,6 +76,6 @@ export const barePostgres: Contender = {
 async function seedUsers({ database, people }: SeedPlan): Promise<readonly Seeded[]> {
   const text = `insert into users (id, email, created_at)
     select md5(i::text), 'user' || i || '@example.com', now() from generate_series(0, $1::int - 1) i`
-  await seedPostgres(database, [{ text, values: [people] }])
+  await seedPostgres(database, [{ table: "users", text, values: [people] }])
   return []
 }

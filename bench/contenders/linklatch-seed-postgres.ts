@@ -36,12 +36,12 @@ const SESSIONS = `with ${PEOPLE}
 export async function seedTables(plan: SeedPlan): Promise<readonly Seeded[]> {
   const { database, people, areSignedIn, sample, begun, pace = justNow } = plan
   const who = [people, begun, pace.every]
-  const users = { text: USERS, values: who }
+  const users = { table: "users", text: USERS, values: who }
   const signIns = [
-    { text: REQUESTS, values: who },
-    { text: MAILS, values: [...who, pace.linkLasts] },
-    { text: LINKS, values: [...who, pace.linkLasts] },
-    { text: SESSIONS, values: [...who, pace.sessionLasts] },
+    { table: "sign_in_requests", text: REQUESTS, values: who },
+    { table: "outbox", text: MAILS, values: [...who, pace.linkLasts] },
+    { table: "magic_link_tokens", text: LINKS, values: [...who, pace.linkLasts] },
+    { table: "sessions", text: SESSIONS, values: [...who, pace.sessionLasts] },
   ]
   await seedPostgres(database, areSignedIn ? [users, ...signIns] : [users])
   if (!areSignedIn) return []
