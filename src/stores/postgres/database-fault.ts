@@ -18,9 +18,12 @@ export function isLostConnection(cause: unknown): boolean {
   return code === "" && cause instanceof Error && LOST_MESSAGE.test(cause.message)
 }
 
-/** The server answered that it refused a statement: nothing of it was done. */
-export function isRefusedStatement(cause: unknown): boolean {
-  return /^[0-9A-Z]{5}$/.test(codeOf(cause)) && !isLostConnection(cause)
+/**
+ * One decision brought something that no row can hold, or that is there already (classes 21 to 23): nothing was done, and its neighbours
+ * may well succeed without it. A server that is full, stopping or too slow will say the same again.
+ */
+export function isFaultOfOne(cause: unknown): boolean {
+  return /^2[123]/.test(codeOf(cause))
 }
 
 function codeOf(cause: unknown): string {

@@ -13,7 +13,7 @@ export interface OwedMail {
   close(): void
 }
 
-export function createOwedMail(database: Database): OwedMail {
+export function createOwedMail(database: Database, mayListen: boolean): OwedMail {
   const channel = `${database.schemaName}_outbox`
   const listeners = new Set<() => void>()
   let stopListening: (() => void) | null = null
@@ -27,9 +27,10 @@ export function createOwedMail(database: Database): OwedMail {
     },
     onOwed(listener) {
       listeners.add(listener)
-      stopListening ??= keepListening(database, channel, () => {
-        for (const heard of listeners) heard()
-      })
+      if (mayListen)
+        stopListening ??= keepListening(database, channel, () => {
+          for (const heard of listeners) heard()
+        })
       return () => listeners.delete(listener)
     },
     close() {

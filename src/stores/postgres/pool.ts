@@ -3,6 +3,8 @@ export interface PostgresPool {
   query(text: string, values?: unknown[]): Promise<{ readonly rows: readonly unknown[] }>
   connect(): Promise<PostgresClient>
   end(): Promise<void>
+  /** How many connections it may have. */
+  readonly options?: { readonly max?: number | undefined }
 }
 
 /** A connection of a pool, until it is released. */

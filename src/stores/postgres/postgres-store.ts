@@ -50,7 +50,7 @@ export function createPostgresStore(pool: PostgresPool, { schema, onMigration, e
 
   const database = createDatabase(pool, schema, ready)
   const decisions = createDecisions(database, (events) => publish(listeners, events))
-  const owedMail = createOwedMail(database)
+  const owedMail = createOwedMail(database, pool.options?.max !== 1)
   return {
     name: "postgres",
     requests: createRequests(database, decisions, owedMail.tell),

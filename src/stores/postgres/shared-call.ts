@@ -1,5 +1,5 @@
 import { LinklatchError } from "../../core/fault.ts"
-import { isRefusedStatement } from "./database-fault.ts"
+import { isFaultOfOne } from "./database-fault.ts"
 
 interface Waiting<Decision, Outcome> {
   readonly decision: Decision
@@ -75,7 +75,7 @@ export class SharedCall<Decision, Outcome> {
       for (const [index, { resolve }] of together.entries()) resolve(outcomes[index] as Outcome)
     } catch (fault) {
       // One decision's fault must not undo its neighbours': nothing was done, so each is decided again alone.
-      if (together.length > 1 && isRefusedStatement((fault as Error).cause))
+      if (together.length > 1 && isFaultOfOne((fault as Error).cause))
         for (const one of together) await this.#attempt([one])
       else for (const { reject } of together) reject(fault)
     }
