@@ -32,7 +32,7 @@ describe("linklatch migrate on PostgreSQL", () => {
     const env = { DATABASE_URL: ownerUrl }
     const dry = await finish("migrate --dry-run", { env })
     expect(dry.code).toBe(0)
-    expect(dry.out).toMatch(/^begin;\n[\s\S]*\ncommit;\n$/)
+    expect(dry.out).toMatch(/^begin isolation level read committed;\n[\s\S]*\ncommit;\n$/)
     expect(dry.err).toContain("nothing was run. It lacks 001-sign-in.sql")
     expect(await tablesOf(ownerUrl)).toBe(0)
     const { told } = await finishJson("migrate --dry-run", { env })

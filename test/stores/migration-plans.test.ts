@@ -77,7 +77,9 @@ describe("the plan for PostgreSQL", () => {
     const { isNew, migrations, script } = await planForUrl(ownerUrl, schema)
     expect(isNew).toBe(true)
     expect(migrations[0]).toBe("001-sign-in.sql")
-    expect(script).toMatch(/^begin;\nselect pg_advisory_xact_lock\(\d+\);\n[\s\S]*\ncommit;\n$/)
+    expect(script).toMatch(
+      /^begin isolation level read committed;\nselect pg_advisory_xact_lock\(\d+\);\n[\s\S]*\ncommit;\n$/,
+    )
     expect(await askPostgres(ownerUrl, "select 1 from pg_namespace where nspname = $1", [schema])).toEqual([])
   })
 

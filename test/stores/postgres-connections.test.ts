@@ -59,6 +59,27 @@ describe("connections to PostgreSQL", () => {
     }
   })
 
+  for (const level of ["repeatable read", "serializable"])
+    it(`may be ${level} by default: what is undone by others is tried again (TOK-3)`, async () => {
+      const url = new URL(server.url)
+      url.searchParams.set("options", `-c default_transaction_isolation=${level.replace(" ", "\\ ")}`)
+      const schema = freshSchema()
+      await withStores(
+        () => postgres(url.href, { schema }),
+        4,
+        async (stores) => {
+          await Promise.all(stores.map((store) => store.migrate()))
+          const [store] = stores as [Store]
+          expect(await askPostgres(url.href, "show transaction_isolation")).toEqual([{ transaction_isolation: level }])
+          for (let round = 0; round < 10; round++) {
+            const mail = await mailTo(store, { at: START + round * 60_000 })
+            const outcomes = await atOnce(40, (i) => redeemLink(stores[i % 4] ?? store, mail))
+            expect(tally(outcomes)).toEqual({ redeemed: 1, used: 39 })
+          }
+        },
+      )
+    })
+
   it("may be the application's own pool, which stays open, however few there are", async () => {
     const pool = new pg.Pool({ connectionString: server.url, max: 1 })
     const store = postgres(pool, { schema: freshSchema() })

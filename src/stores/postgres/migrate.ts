@@ -17,6 +17,8 @@ const OLDEST = 140_000
 const SERVER =
   "select current_setting('server_version_num')::int as version, current_setting('server_encoding') as encoding, to_regclass($1) is not null as has_names"
 const LACKS_PRIVILEGE = "42501"
+// Whoever waited for the lock must see what the one before has done, whatever isolation the database has by default.
+const BEGIN = "begin isolation level read committed"
 
 /** Runs the migrations that this database lacks, in order, all or none, one process at a time. Returns their names. */
 export async function migrate(
@@ -47,7 +49,7 @@ async function migrateAlone(
   schema: string,
   onMigration: ((name: string) => void) | undefined,
 ): Promise<readonly string[]> {
-  for (const statement of ["begin", ...preparations(schema)]) await client.query(statement)
+  for (const statement of [BEGIN, ...preparations(schema)]) await client.query(statement)
   const { missing } = await find(client, schema)
   for (const migration of missing) {
     onMigration?.(migration.name)
@@ -68,7 +70,7 @@ export async function planMigrations(
   const migrations = missing.map(({ name }) => name)
   if (missing.length === 0) return { isNew, migrations, script: "" }
   const parts = missing.map((one) => `-- ${one.name}\n${one.sql.trim()}\n\n${noteOf(quoted, one)};\n`)
-  const begin = ["begin", ...preparations(quoted)].map((statement) => `${statement};\n`).join("")
+  const begin = [BEGIN, ...preparations(quoted)].map((statement) => `${statement};\n`).join("")
   return { isNew, migrations, script: [begin, ...parts, "commit;\n"].join("\n") }
 }
 
