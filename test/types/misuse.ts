@@ -3,6 +3,7 @@ import { linklatch, type MailTransport, type Store, type User } from "linklatch"
 import { createClient } from "linklatch/client"
 import { mount as mountFastify } from "linklatch/fastify"
 import { mount as mountNode } from "linklatch/node"
+import { withRedis } from "linklatch/redis"
 import { resend } from "linklatch/resend"
 import { smtp } from "linklatch/smtp"
 import { sqlite } from "linklatch/sqlite"
@@ -40,11 +41,22 @@ linklatch({ ...options, linkTtlMinutes: "10" })
 linklatch({ ...options, baseURL: "https://shop.example" })
 // @ts-expect-error the way there is an option too
 sqlite({ path: "auth.db" })
+// @ts-expect-error a client, not where it finds Redis
+withRedis(sqlite("auth.db"), "redis://cache.example")
+// @ts-expect-error a client of a cluster, whose commands begin with a key
+withRedis(sqlite("auth.db"), cluster)
 // @ts-expect-error a sender
 smtp({ url: "smtps://mail.example" })
 // @ts-expect-error a key
 resend({ from: "login@shop.example" })
 
+declare const cluster: {
+  readonly isReady: boolean
+  sendCommand(firstKey: string | undefined, isReadonly: boolean | undefined, command: string[]): Promise<unknown>
+  on(event: string, listener: () => void): unknown
+  once(event: string, listener: () => void): unknown
+  listenerCount(event: string): number
+}
 const request = new Request("https://shop.example/")
 // @ts-expect-error whose session?
 auth.session()

@@ -10,6 +10,7 @@ import type {
   SendOutcome,
   Store,
 } from "linklatch"
+import { type IoRedisClient, type NodeRedisClient, type RedisStateChange, withRedis } from "linklatch/redis"
 import { sqlite } from "linklatch/sqlite"
 import {
   createFakeClock,
@@ -106,3 +107,11 @@ sharedStoreContract(
   async () => ({ open: async () => sqlite("one.db"), discard: async () => undefined }),
   runner,
 )
+
+export function besideRedis(store: Store, one: NodeRedisClient, other: IoRedisClient): readonly Store[] {
+  const onStateChange = (change: RedisStateChange) => console.log(change.status === "away" ? change.reason : "back")
+  return [
+    withRedis(store, one),
+    withRedis(store, other, { secret: ["one", "other"], prefix: undefined, onStateChange }),
+  ]
+}
