@@ -125,7 +125,8 @@ async function walk(
 async function ask(town: Town, browser: Browser, address: string): Promise<boolean> {
   const { status } = await browser.post("/auth/sign-in", { email: address })
   if (status === 303) town.witness.accepted.push({ address, at: Date.now() })
-  else town.witness.strange.push(`asking: ${status}`)
+  // Whoever had to try again and again may have spent the limit of their address.
+  else if (status !== 429) town.witness.strange.push(`asking: ${status}`)
   noteCookies(town, browser)
   return status === 303
 }
