@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from "node:child_process"
 import { once } from "node:events"
 import { onTestFinished } from "vitest"
+import { withCompileCache } from "../compile-cache.ts"
 
 /** A script of this folder as a process of its own. */
 export interface Child {
@@ -16,7 +17,7 @@ export interface Child {
 
 /** Starts a script, and waits until it says "ready". It doesn't outlive the test. */
 export async function startChild(script: string, args: readonly string[]): Promise<Child> {
-  const child = fork(new URL(script, import.meta.url), args, { execArgv: [] })
+  const child = fork(new URL(script, import.meta.url), args, { execArgv: [], env: withCompileCache })
   const exit = once(child, "exit")
   onTestFinished(() => void child.kill("SIGKILL"))
   const untilSaid = listenTo(child)

@@ -1,9 +1,8 @@
 import { type ChildProcess, fork } from "node:child_process"
 import { once } from "node:events"
 import { closeSync, openSync } from "node:fs"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
 import { setTimeout as pause } from "node:timers/promises"
+import { withCompileCache } from "../compile-cache.ts"
 import type { Doom, SiteErrand, SiteOrder } from "./site-process.ts"
 
 /** A process of the site that runs. */
@@ -31,7 +30,6 @@ export interface FleetOptions {
 }
 
 const READY_WITHIN_MS = 60_000
-const NODE_COMPILE_CACHE = join(tmpdir(), "linklatch-compile-cache")
 
 /** Processes of one site on one database. What dies is replaced. */
 export class Fleet {
@@ -128,8 +126,7 @@ export class Fleet {
     const output = openSync(this.#options.outputFile, "a")
     const child = fork(new URL("./site-process.ts", import.meta.url), [JSON.stringify(errand)], {
       execArgv: [],
-      // Half of a start is to strip types.
-      env: { ...process.env, NODE_COMPILE_CACHE },
+      env: withCompileCache,
       stdio: ["ignore", output, output, "ipc"],
     })
     closeSync(output)
