@@ -58,7 +58,7 @@ export class Fleet {
   async condemn(dooms: readonly Doom[]): Promise<void> {
     this.#dooms = [...dooms]
     const victims = this.sites.slice(0, Math.floor(this.#options.size / 2))
-    await Promise.all(victims.map((site) => this.#retire(site)))
+    await Promise.all(victims.map((site) => this.replace(site)))
   }
 
   /** Nobody has to die any more. Returns where nobody has. */
@@ -72,6 +72,14 @@ export class Fleet {
   /** Whether all dooms have come true. */
   get isThrough(): boolean {
     return this.#dooms.length === 0 && this.#doomed.size === 0 && this.#replacing.size === 0
+  }
+
+  /** Ends a process in good order, and starts another. */
+  async replace(site: Site): Promise<void> {
+    this.sites.splice(this.sites.indexOf(site), 1)
+    this.#retiring.add(site.child)
+    await hangUp(site.child)
+    await this.#startOne()
   }
 
   doomOf(name: string): Doom | undefined {
@@ -109,13 +117,6 @@ export class Fleet {
     this.#isStopping = true
     await Promise.all(this.#replacing)
     return Promise.all(this.sites.map(({ child }) => hangUp(child)))
-  }
-
-  async #retire(site: Site): Promise<void> {
-    this.sites.splice(this.sites.indexOf(site), 1)
-    this.#retiring.add(site.child)
-    await hangUp(site.child)
-    await this.#startOne()
   }
 
   async #startOne(): Promise<void> {

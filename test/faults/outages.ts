@@ -76,6 +76,12 @@ export const standStill: Begin = ({ fleet }) => {
   }
 }
 
+/** Each process is stopped in good order and another started, one after the other, as a new version is brought out. */
+export const rollOut: Begin = async ({ fleet }) => {
+  for (const site of [...fleet.sites]) await fleet.replace(site)
+  return () => undefined
+}
+
 /** One process is an hour ahead, another an hour behind. */
 export const clocksApart: Begin = ({ fleet }) => {
   const [ahead, behind] = fleet.sites

@@ -13,6 +13,7 @@ import {
   type Outage,
   outage,
   resendTrouble,
+  rollOut,
   smtpGone,
   smtpTrouble,
   standStill,
@@ -55,6 +56,7 @@ interface NamedOutage extends Outage {
 
 /** What befalls a site whatever its database is. */
 const EVERYWHERE: readonly NamedOutage[] = [
+  { name: "each process stopped and started in turn", begin: rollOut, holdMs: 0 },
   { name: "two of four processes stand still for 35 s", begin: standStill, holdMs: 35_000 },
   { name: "clocks of two processes two hours apart", begin: clocksApart, holdMs: 4_000, isOneClock: false },
   { name: "all clocks moved on by an hour", begin: clocksMoved(HOUR_MS), holdMs: 3_000, isOneClock: false },

@@ -7,6 +7,7 @@ import { mount } from "../../src/node.ts"
 import { postgres } from "../../src/postgres.ts"
 import { withRedis } from "../../src/redis.ts"
 import { resend } from "../../src/resend.ts"
+import { closeServer } from "../../src/server/http-server.ts"
 import { smtp } from "../../src/smtp.ts"
 import { migrate } from "../../src/stores/sqlite/migrate.ts"
 import { openDatabase, waitBriefly } from "../../src/stores/sqlite/open-database.ts"
@@ -93,8 +94,7 @@ process.on("message", (order: SiteOrder) => {
 })
 // Its parent hung up: it ends as it should.
 process.on("disconnect", async () => {
-  server.closeAllConnections()
-  server.close()
+  await closeServer(server, 3_000)
   await auth.close()
   redis?.destroy()
 })
