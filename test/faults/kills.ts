@@ -2,7 +2,7 @@ import { setTimeout as pause } from "node:timers/promises"
 import type { Point } from "./points.ts"
 import type { Act } from "./round.ts"
 
-const DEATH_WITHIN_MS = 30_000
+const DEATH_WITHIN_MS = 90_000
 
 /** Kills a process at each of these points, two at a time, while the others go on. */
 export function killAt(points: readonly Point[], mayLinger: boolean): Act {

@@ -28,6 +28,7 @@ const errands: readonly Errand[] = [
   elsewhere,
   press,
   askTwice,
+  onNoList,
   withTrouble("later"),
   byCode,
   withTrouble("gone"),
