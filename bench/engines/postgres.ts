@@ -1,23 +1,33 @@
 import pg from "pg"
+import { ensureProgram, programs } from "../../scripts/ensure-program.ts"
+import { startOwnPostgres } from "../../scripts/services/own-postgres.ts"
 import type { DatabaseSize, Engine, TableSize } from "./engine.ts"
-import { startOwnPostgres } from "./own-postgres.ts"
 
+// Each commit waits for the disk. The rest is what anybody sets who has read one page about it: room to cache, and checkpoints
+// that are minutes apart.
+const SETTINGS = {
+  shared_buffers: "1GB",
+  maintenance_work_mem: "512MB",
+  max_wal_size: "8GB",
+  checkpoint_timeout: "15min",
+}
 // The schema that our tables are in; the others' are in `public`.
 const SEARCH_PATH = "-c search_path=linklatch,public"
 
 /** A server for this run alone, with a database for each site. */
 export async function startPostgres(): Promise<Engine> {
-  const server = await startOwnPostgres()
+  await ensureProgram(programs.postgres)
+  const server = await startOwnPostgres({ durable: true, settings: SETTINGS })
   return {
     name: "postgres",
     durable: { fsync: "on", synchronous_commit: "on", full_page_writes: "on" },
     environment: {},
     async createDatabase(name) {
-      const client = new pg.Client({ connectionString: server.urlOf("postgres") })
+      const client = new pg.Client({ connectionString: server.url })
       await client.connect()
       await client.query(`create database ${client.escapeIdentifier(name)}`)
       await client.end()
-      return server.urlOf(name)
+      return Object.assign(new URL(server.url), { pathname: name }).href
     },
     async openReader(database) {
       const client = new pg.Client({ connectionString: database, options: SEARCH_PATH })
