@@ -20,6 +20,7 @@ export function sqlite(path: string, onMigration?: (name: string) => void): Stor
     return createSqliteStore(database, migrated)
   } catch (cause) {
     database.close()
+    if (cause instanceof LinklatchError) throw cause
     const problem = `The tables of ${path} can't be brought up to date: ${String(cause)}`
     throw new LinklatchError("store_unavailable", problem, { cause })
   }

@@ -1,7 +1,8 @@
 import type { Command } from "commander"
-import { acting, defineCommand } from "./define-command.ts"
+import { acting, defineCommand, something } from "./define-command.ts"
 import type { DoctorOptions } from "./doctor.ts"
 import type { MigrateOptions } from "./migrate.ts"
+import type { MoveOptions } from "./move/move.ts"
 
 const DEV_EXAMPLES = `
   $ linklatch dev                        with the settings of .env, if there is one here
@@ -21,6 +22,14 @@ const MIGRATE_EXAMPLES = `
   $ DATABASE_URL=postgres://owner:password@db.example.com/auth linklatch migrate --dry-run > migrations.sql
   $ linklatch migrate --dev`
 
+const MOVE_EXAMPLES = `
+  $ linklatch move --from sqlite:/var/lib/linklatch/linklatch.db --to postgres://owner@db.example.com/auth
+  $ linklatch move --to sqlite:copy.db --json
+  $ linklatch move --from sqlite:linklatch.db --to postgres://owner@db.example.com/auth --verify-only
+
+Stop the servers first. After a crash the same command goes on where it was.
+A password may stay out of the URL: PostgreSQL's ~/.pgpass and PGPASSWORD are read.`
+
 const DOCTOR_EXAMPLES = `
   $ linklatch doctor --env-file .env
   $ linklatch doctor --send-test you@example.com
@@ -28,11 +37,10 @@ const DOCTOR_EXAMPLES = `
 
 /** The commands that run the server and look after it. */
 export function defineServerCommands(program: Command, exit: (code: number) => void): void {
-  const { dev, serve, migrate, doctor } = {
+  const { dev, serve, migrate } = {
     dev: defineCommand(program, "dev", "run for development: embedded database, mail in a page", DEV_EXAMPLES),
     serve: defineCommand(program, "serve", "run for production, configured by the environment", SERVE_EXAMPLES),
     migrate: defineCommand(program, "migrate", "bring the database's tables up to date", MIGRATE_EXAMPLES),
-    doctor: defineCommand(program, "doctor", "show every setting and check what can be checked", DOCTOR_EXAMPLES),
   }
   dev.action(acting(exit, async (context) => (await import("./dev.ts")).dev(context)))
   serve.action(acting(exit, async (context) => (await import("./serve.ts")).serve(context)))
@@ -44,7 +52,8 @@ export function defineServerCommands(program: Command, exit: (code: number) => v
         (await import("./migrate.ts")).migrate(context, options),
       ),
     )
-  doctor
+  defineMove(program, exit)
+  defineCommand(program, "doctor", "show every setting and check what can be checked", DOCTOR_EXAMPLES)
     .option("--dev", "the settings of `linklatch dev`")
     .option("--send-test <address>", "send a test message there (no link in it)")
     .option("--client-address <peer>", "show which client a request from this peer would count as")
@@ -52,6 +61,18 @@ export function defineServerCommands(program: Command, exit: (code: number) => v
     .action(
       acting<DoctorOptions>(exit, async (context, { options }) =>
         (await import("./doctor.ts")).doctor(context, options),
+      ),
+    )
+}
+
+function defineMove(program: Command, exit: (code: number) => void): void {
+  defineCommand(program, "move", "move everything into another database, and compare the two", MOVE_EXAMPLES)
+    .option("--from <url>", "where it is now (default: DATABASE_URL)", something)
+    .requiredOption("--to <url>", "where it goes: sqlite:path, or postgres://…", something)
+    .option("--verify-only", "compare the two, and change nothing")
+    .action(
+      acting<MoveOptions>(exit, async (context, { options }) =>
+        (await import("./move/move.ts")).moveCommand(context, options),
       ),
     )
 }

@@ -4,6 +4,8 @@ export interface MigrationPlan {
   readonly isNew: boolean
   /** The names of the migrations that it lacks, in order; none when it is up to date. */
   readonly migrations: readonly string[]
+  /** Names that ran there and that we don't know: a newer version has been at it. */
+  readonly unknown: readonly string[]
   /** All of it as one script, from `begin` to `commit`, for whoever would rather run it themselves; empty when there is none. */
   readonly script: string
 }

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs"
 import { LinklatchError } from "../../core/fault.ts"
 import type { MigrationPlan } from "../../core/migration-plan.ts"
+import { halfMoved } from "../../core/move/half-moved.ts"
 import { quoteName, unavailable } from "./database.ts"
 import type { PostgresClient, PostgresPool } from "./pool.ts"
 
@@ -15,7 +16,7 @@ interface Migration {
 const LOCK = 6_115_116_108_102
 const OLDEST = 140_000
 const SERVER =
-  "select current_setting('server_version_num')::int as version, current_setting('server_encoding') as encoding, to_regclass($1) is not null as has_names"
+  "select current_setting('server_version_num')::int as version, current_setting('server_encoding') as encoding, to_regclass($1) is not null as has_names, to_regclass($2) is not null as is_half_moved"
 const LACKS_PRIVILEGE = "42501"
 // Whoever waited for the lock must see what the one before has done, whatever isolation the database has by default.
 const BEGIN = "begin isolation level read committed"
@@ -28,7 +29,9 @@ export async function migrate(
 ): Promise<readonly string[]> {
   const quoted = quoteName(schema)
   // Most processes find nothing to do, and may have no right to do it: they take no lock and create nothing.
-  if ((await find(pool, quoted)).missing.length === 0) return []
+  const { missing, isHalfMoved } = await find(pool, quoted)
+  if (isHalfMoved) throw halfMoved()
+  if (missing.length === 0) return []
   const client = await pool.connect()
   // A connection that is lost rejects what it was asked. It says so here too, and where nobody listens that ends the process.
   client.on("error", () => undefined)
@@ -66,12 +69,15 @@ export async function planMigrations(
   schema: string,
 ): Promise<MigrationPlan> {
   const quoted = quoteName(schema)
-  const { isNew, missing } = await find(connection, quoted)
+  const { isNew, missing, unknown } = await find(connection, quoted)
   const migrations = missing.map(({ name }) => name)
-  if (missing.length === 0) return { isNew, migrations, script: "" }
+  if (missing.length === 0) return { isNew, migrations, unknown, script: "" }
   const parts = missing.map((one) => `-- ${one.name}\n${one.sql.trim()}\n\n${noteOf(quoted, one)};\n`)
-  const begin = [BEGIN, ...preparations(quoted)].map((statement) => `${statement};\n`).join("")
-  return { isNew, migrations, script: [begin, ...parts, "commit;\n"].join("\n") }
+  const begin = [BEGIN, ...preparations(quoted)].map((statement) => `${statement};
+`).join("")
+  return { isNew, migrations, unknown, script: [begin, ...parts, "commit;
+"].join("
+") }
 }
 
 function preparations(schema: string): readonly string[] {
@@ -88,12 +94,14 @@ function noteOf(schema: string, { name }: Migration): string {
 
 interface Found {
   readonly isNew: boolean
+  readonly isHalfMoved: boolean
   readonly missing: readonly Migration[]
+  readonly unknown: readonly string[]
 }
 
 async function find(connection: Pick<PostgresClient, "query">, schema: string): Promise<Found> {
-  const { rows } = await connection.query(SERVER, [`${schema}.schema_migrations`])
-  const [server] = rows as readonly { version: number; encoding: string; has_names: boolean }[]
+  const { rows } = await connection.query(SERVER, [`${schema}.schema_migrations`, `${schema}.move_progress`])
+  const [server] = rows as readonly { version: number; encoding: string; has_names: boolean; is_half_moved: boolean }[]
   if (server === undefined || server.version < OLDEST)
     throw new LinklatchError("store_unavailable", "Linklatch needs PostgreSQL 14 or newer.")
   if (server.encoding !== "UTF8") {
@@ -105,8 +113,14 @@ async function find(connection: Pick<PostgresClient, "query">, schema: string): 
   }
   const done = server.has_names ? await connection.query(`select name from ${schema}.schema_migrations`) : { rows: [] }
   const names = new Set((done.rows as readonly { name: string }[]).map(({ name }) => name))
-  const missing = readdirSync(folder).filter((name) => name.endsWith(".sql") && !names.has(name))
-  return { isNew: names.size === 0, missing: missing.sort().map((name) => readMigration(schema, name)) }
+  const known = readdirSync(folder).filter((name) => name.endsWith(".sql"))
+  const missing = known.filter((name) => !names.has(name)).sort()
+  return {
+    isNew: names.size === 0,
+    isHalfMoved: server.is_half_moved,
+    missing: missing.map((name) => readMigration(schema, name)),
+    unknown: [...names].filter((name) => !known.includes(name)),
+  }
 }
 
 function readMigration(schema: string, name: string): Migration {

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs"
 import type { DatabaseSync } from "node:sqlite"
 import type { MigrationPlan } from "../../core/migration-plan.ts"
+import { halfMoved } from "../../core/move/half-moved.ts"
 
 const folder = new URL("migrations/", import.meta.url)
 
@@ -10,12 +11,14 @@ const CREATE =
   "create table if not exists schema_migrations (name text primary key, migrated_at integer not null) strict, without rowid"
 const EXISTS = "select 1 from sqlite_schema where name = 'schema_migrations'"
 const NAMES = "select name from schema_migrations"
+const HALF_MOVED = "select 1 from sqlite_schema where name = 'move_progress'"
 const NOTE = "insert into schema_migrations (name, migrated_at) values (?, ?)"
 
 /** Runs the migrations that this database lacks, in order, all or none. Returns their names. */
 export function migrate(database: DatabaseSync, at: number, onMigration?: (name: string) => void): string[] {
   database.exec(BEGIN)
   try {
+    if (database.prepare(HALF_MOVED).get() !== undefined) throw halfMoved()
     database.exec(CREATE)
     const missing = missingAmong(doneIn(database))
     for (const name of missing) {
@@ -34,10 +37,10 @@ export function migrate(database: DatabaseSync, at: number, onMigration?: (name:
 /** What `migrate` would run now. Changes nothing. */
 export function planMigrations(database: DatabaseSync): MigrationPlan {
   const done = doneIn(database)
-  const [isNew, migrations] = [done.size === 0, missingAmong(done)]
-  if (migrations.length === 0) return { isNew, migrations, script: "" }
+  const [isNew, migrations, unknown] = [done.size === 0, missingAmong(done), unknownAmong(done)]
+  if (migrations.length === 0) return { isNew, migrations, unknown, script: "" }
   const parts = migrations.map((name) => `-- ${name}\n${readMigration(name).trim()}\n\n${noteOf(name)};\n`)
-  return { isNew, migrations, script: [`${BEGIN};`, `${CREATE};\n`, ...parts, "commit;\n"].join("\n") }
+  return { isNew, migrations, unknown, script: [`${BEGIN};`, `${CREATE};\n`, ...parts, "commit;\n"].join("\n") }
 }
 
 function doneIn(database: DatabaseSync): ReadonlySet<unknown> {
@@ -46,8 +49,17 @@ function doneIn(database: DatabaseSync): ReadonlySet<unknown> {
 }
 
 function missingAmong(done: ReadonlySet<unknown>): string[] {
+  return known().filter((name) => !done.has(name))
+}
+
+function unknownAmong(done: ReadonlySet<unknown>): string[] {
+  const names = new Set(known())
+  return [...done].map(String).filter((name) => !names.has(name))
+}
+
+function known(): string[] {
   return readdirSync(folder)
-    .filter((name) => name.endsWith(".sql") && !done.has(name))
+    .filter((name) => name.endsWith(".sql"))
     .sort()
 }
 
