@@ -33,6 +33,7 @@ interface Suite {
 
 const SUITES: readonly Suite[] = [
   { name: "proxy tests", project: "proxies", needs: [programs.nginx, programs.caddy, programs.python] },
+  { name: "deployment tests", project: "deploy", needs: [programs.caddy, programs.postgres, programs.redis] },
   { name: "browser tests", project: "e2e", needs: [programs.chromium] },
 ]
 /** Asks the registry for a few hundred megabytes, so it runs by itself: `npm run test:installs`. */

@@ -2,7 +2,8 @@ import { SECOND } from "../core/clock.ts"
 import type { ServerLog } from "./log.ts"
 import type { RunningServer } from "./server.ts"
 
-const STOP_WITHIN = 9.5 * SECOND
+/** In milliseconds. Whoever supervises the process waits longer (examples/compose, examples/kubernetes). */
+export const STOP_WITHIN = 9.5 * SECOND
 
 /**
  * Resolves with the exit code when the server was told to stop and has stopped: 0 after SIGTERM or SIGINT, 1 after a

@@ -1,4 +1,5 @@
 import { request as httpRequest, type IncomingMessage, type OutgoingHttpHeaders } from "node:http"
+import { request as httpsRequest } from "node:https"
 import { buffer } from "node:stream/consumers"
 import { Browser } from "../browser.ts"
 
@@ -13,6 +14,8 @@ export interface WireRequest {
   readonly body?: string
   /** The client's own address, one of this machine: 127.0.0.1 unless it is said. */
   readonly from?: string
+  /** For an origin of https: the authority that its certificate comes from. */
+  readonly ca?: string
 }
 
 export async function send(wire: WireRequest): Promise<Response> {
@@ -26,14 +29,15 @@ export async function send(wire: WireRequest): Promise<Response> {
 }
 
 /** A browser that really connects, at an address of this machine's own network. */
-export function browserAt(origin: string, from = "127.0.0.1"): Browser {
+export function browserAt(origin: string, from = "127.0.0.1", ca?: string): Browser {
   const handler = async (request: Request) => {
     const { pathname, search } = new URL(request.url)
     const body = await request.text()
     const hasBody = request.method !== "GET" && request.method !== "HEAD"
     const length = hasBody ? { "content-length": Buffer.byteLength(body) } : {}
     const headers = { ...Object.fromEntries(request.headers), ...length }
-    return send({ origin, path: pathname + search, method: request.method, headers, body, from })
+    const trusting = ca === undefined ? {} : { ca }
+    return send({ origin, path: pathname + search, method: request.method, headers, body, from, ...trusting })
   }
   return new Browser({ handler }, origin, "")
 }
@@ -45,13 +49,16 @@ function exchange({
   headers = {},
   body = "",
   from,
+  ca,
 }: WireRequest): Promise<IncomingMessage> {
-  const { host, port } = new URL(origin)
+  const { protocol, host, hostname, port } = new URL(origin)
   const all = Array.isArray(headers) ? (headers as readonly string[]) : { host, ...headers }
   const local = from === undefined ? {} : { localAddress: from }
   return new Promise((resolve, reject) => {
     const options = { host: "127.0.0.1", port, path, method, agent: false as const, ...local }
-    const request = httpRequest({ ...options, headers: all as OutgoingHttpHeaders }, resolve)
+    const sent = { ...options, headers: all as OutgoingHttpHeaders }
+    const request =
+      protocol === "https:" ? httpsRequest({ ...sent, ca, servername: hostname }, resolve) : httpRequest(sent, resolve)
     request.on("error", reject)
     request.end(body)
   })

@@ -73,11 +73,8 @@ export async function planMigrations(
   const migrations = missing.map(({ name }) => name)
   if (missing.length === 0) return { isNew, migrations, unknown, script: "" }
   const parts = missing.map((one) => `-- ${one.name}\n${one.sql.trim()}\n\n${noteOf(quoted, one)};\n`)
-  const begin = [BEGIN, ...preparations(quoted)].map((statement) => `${statement};
-`).join("")
-  return { isNew, migrations, unknown, script: [begin, ...parts, "commit;
-"].join("
-") }
+  const begin = [BEGIN, ...preparations(quoted)].map((statement) => `${statement};\n`).join("")
+  return { isNew, migrations, unknown, script: [begin, ...parts, "commit;\n"].join("\n") }
 }
 
 function preparations(schema: string): readonly string[] {
