@@ -54,6 +54,7 @@ export const sections: readonly Section[] = [
       { text: "Client addresses", file: "docs/guides/client-addresses.md" },
       { text: "Rotating secrets", file: "docs/guides/rotating-secrets.md" },
       { text: "Operations", file: "docs/operations.md" },
+      { text: "Figures", file: "docs/figures.md" },
     ],
   },
   {
