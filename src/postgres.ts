@@ -1,6 +1,7 @@
 /** The database for many machines. `import { postgres } from "linklatch/postgres"` */
 import pg from "pg"
 import type { Store } from "./core/store.ts"
+import { DEFAULT_SCHEMA } from "./stores/postgres/default-schema.ts"
 import type { PostgresPool } from "./stores/postgres/pool.ts"
 import { createPostgresStore } from "./stores/postgres/postgres-store.ts"
 
@@ -25,7 +26,7 @@ const QUERY_TIMEOUT_MS = 10_000
  * Decisions reject with LinklatchError `store_unavailable` while the server can't be reached or is not up to date.
  */
 export function postgres(connection: string | PostgresPool, options: PostgresOptions = {}): Store {
-  const { schema = "linklatch", onMigration } = options
+  const { schema = DEFAULT_SCHEMA, onMigration } = options
   if (typeof connection !== "string") {
     return createPostgresStore(connection, { schema, onMigration, endPool: async () => undefined })
   }

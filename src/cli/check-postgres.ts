@@ -3,6 +3,7 @@ import { nameDatabase } from "../server/database-url.ts"
 import { createScrub } from "../server/scrub.ts"
 import { type DatabaseConfig, databaseSecretsOf } from "../server/server-config.ts"
 import { withPostgres } from "../server/with-postgres.ts"
+import { DEFAULT_SCHEMA } from "../stores/postgres/default-schema.ts"
 import { planMigrations } from "../stores/postgres/migrate.ts"
 import { checkClock } from "./check-clock.ts"
 import type { Check } from "./check-parts.ts"
@@ -20,14 +21,13 @@ interface Facts {
   readonly now: number
 }
 
-const SCHEMA = "linklatch"
-const EVENTS = `${SCHEMA}.auth_events`
+const EVENTS = `${DEFAULT_SCHEMA}.auth_events`
 const FACTS = `
   select current_setting('server_version') as version,
          current_setting('transaction_read_only') = 'on' as "isReadOnly",
          rolsuper as "isSuperuser",
          coalesce(
-           (select pg_has_role(nspowner, 'usage') from pg_namespace where nspname = '${SCHEMA}'),
+           (select pg_has_role(nspowner, 'usage') from pg_namespace where nspname = '${DEFAULT_SCHEMA}'),
            has_database_privilege(current_database(), 'create')
          ) as "mayMigrate",
          pg_backend_pid() as pid,
@@ -73,7 +73,7 @@ function checkServer({ version, isReadOnly }: Facts, database: Postgres): Check 
 
 async function checkTables(client: Client, { mayMigrate }: Facts): Promise<Check> {
   const name = "tables"
-  const { isNew, migrations } = await planMigrations(client, SCHEMA)
+  const { isNew, migrations } = await planMigrations(client, DEFAULT_SCHEMA)
   if (migrations.length === 0) return { name, status: "ok", says: "They are up to date." }
   const state = isNew ? "There are none yet" : `They lack ${migrations.join(", ")}`
   if (mayMigrate) return { name, status: "ok", says: `${state}; the next start sees to it.` }

@@ -1,4 +1,5 @@
 import type { MigrationPlan } from "../core/migration-plan.ts"
+import { DEFAULT_SCHEMA } from "../stores/postgres/default-schema.ts"
 import type { DatabaseConfig } from "./server-config.ts"
 import { withPostgres } from "./with-postgres.ts"
 
@@ -7,5 +8,5 @@ export async function planMigrations(database: DatabaseConfig): Promise<Migratio
   if (database.engine === "sqlite")
     return (await import("../stores/sqlite/plan-for-file.ts")).planForFile(database.path)
   const { planMigrations: plan } = await import("../stores/postgres/migrate.ts")
-  return withPostgres(database.url, (client) => plan(client, "linklatch"))
+  return withPostgres(database.url, (client) => plan(client, DEFAULT_SCHEMA))
 }

@@ -1,4 +1,5 @@
 import type { AuditEvent } from "../../core/audit/event.ts"
+import type { EventListeners } from "../../core/audit/publish-events.ts"
 import type { AuditStore, NewEvent } from "../../core/store.ts"
 import type { Database } from "./database.ts"
 import type { Decisions } from "./decisions.ts"
@@ -16,8 +17,6 @@ const END = "select to_json(coalesce(max(seq), 0) + 1)::text as result from {s}.
 
 const END_OF_LOG = Number.MAX_SAFE_INTEGER
 const LOOK_AGAIN_AFTER = [1, 2, 5, 10, 20, 40, 80, 160, 320]
-
-export type EventListeners = Set<(event: AuditEvent) => void>
 
 export function createAudit(database: Database, decisions: Decisions, listeners: EventListeners): AuditStore {
   const append = decisions.together({

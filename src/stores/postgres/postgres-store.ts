@@ -1,7 +1,7 @@
-import type { AuditEvent } from "../../core/audit/event.ts"
+import { type EventListeners, publishEvents } from "../../core/audit/publish-events.ts"
 import { LinklatchError } from "../../core/fault.ts"
 import type { Store } from "../../core/store.ts"
-import { createAudit, type EventListeners } from "./audit.ts"
+import { createAudit } from "./audit.ts"
 import { createDatabase, type Database, unavailable } from "./database.ts"
 import { createDecisions } from "./decisions.ts"
 import { createLimits } from "./limits.ts"
@@ -49,7 +49,7 @@ export function createPostgresStore(pool: PostgresPool, { schema, onMigration, e
   }
 
   const database = createDatabase(pool, schema, ready)
-  const decisions = createDecisions(database, (events) => publish(listeners, events))
+  const decisions = createDecisions(database, (events) => publishEvents(listeners, events))
   const owedMail = createOwedMail(database, pool.options?.max !== 1)
   return {
     name: "postgres",
@@ -83,17 +83,4 @@ export function createPostgresStore(pool: PostgresPool, { schema, onMigration, e
 async function ping(database: Database): Promise<void> {
   const [number] = await database.ask(PING, [])
   if (number === undefined) throw unavailable(new Error("The database takes no writes."))
-}
-
-function publish(listeners: EventListeners, events: readonly AuditEvent[]): void {
-  for (const event of events) {
-    for (const listener of listeners) {
-      try {
-        listener(event)
-      } catch (error) {
-        // What is committed stays committed, and the other listeners hear of it too.
-        process.emitWarning(`A listener of the audit log failed: ${String(error)}`)
-      }
-    }
-  }
 }

@@ -1,3 +1,4 @@
+import { isNotedSoon } from "../../core/sessions/is-noted-soon.ts"
 import type { CheckSession, SessionStore, SignedIn } from "../../core/store.ts"
 import type { Database } from "./database.ts"
 import type { Decisions } from "./decisions.ts"
@@ -17,7 +18,6 @@ const LIST_ALL = `
 const FIND = `${SIGNED_IN} and s.session_id = $2`
 
 const END = { expiresAt: Number.MAX_SAFE_INTEGER, id: "" }
-const TOUCH_PATIENCE = 200
 
 export function createSessions(database: Database, decisions: Decisions): SessionStore {
   const readTogether = new SharedCall<CheckSession, readonly [UserRow, SessionRow] | null>(async (checks) => {
@@ -42,7 +42,7 @@ export function createSessions(database: Database, decisions: Decisions): Sessio
       const { session } = signedIn
       const { at, idleTtl, touchEvery } = check
       if (at - session.lastSeenAt < touchEvery) return signedIn
-      if (!(await isDoneSoon(touch(check)))) return signedIn
+      if (!(await isNotedSoon(touch(check)))) return signedIn
       const idleExpiresAt = Math.min(at + idleTtl, session.expiresAt)
       return { ...signedIn, session: { ...session, lastSeenAt: at, idleExpiresAt } }
     },
@@ -68,19 +68,4 @@ export function createSessions(database: Database, decisions: Decisions): Sessio
       return outcome as number
     },
   }
-}
-
-// Whoever is signed in stays so, and isn't kept waiting, while nothing can be written: the next check notes it.
-function isDoneSoon(decision: Promise<unknown>): Promise<boolean> {
-  return new Promise((resolve) => {
-    const giveUp = setTimeout(resolve, TOUCH_PATIENCE, false)
-    const settle = (isDone: boolean) => {
-      clearTimeout(giveUp)
-      resolve(isDone)
-    }
-    decision.then(
-      () => settle(true),
-      () => settle(false),
-    )
-  })
 }

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from "node:sqlite"
 import type { Address } from "../../core/addresses/canonical-address.ts"
 import type { AuditEvent, EventBody } from "../../core/audit/event.ts"
+import type { EventListeners } from "../../core/audit/publish-events.ts"
 import type { AuditStore } from "../../core/store.ts"
 import type { OpenJournal } from "./journal.ts"
 import type { SharedCommit } from "./shared-commit.ts"
@@ -25,8 +26,6 @@ export interface EventRow {
   readonly ip: string | null
   readonly user_agent: string | null
 }
-
-export type EventListeners = Set<(event: AuditEvent) => void>
 
 export function createAudit(
   database: DatabaseSync,

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from "node:sqlite"
 import type { Address } from "../../core/addresses/canonical-address.ts"
 import type { Actor, RevokeReason } from "../../core/audit/event.ts"
+import { isNotedSoon } from "../../core/sessions/is-noted-soon.ts"
 import type { Session } from "../../core/sessions/session.ts"
 import type { SessionTokenHash } from "../../core/sessions/session-token.ts"
 import type { SessionStore, SignedIn } from "../../core/store.ts"
@@ -29,8 +30,6 @@ const REVOKE_BY = {
   id: `${REVOKE} and user_id = ? and session_id = ? returning session_id, user_id`,
   user: `${REVOKE} and user_id = ? returning session_id, user_id`,
 } as const
-
-const TOUCH_PATIENCE = 200
 
 export interface SessionRow {
   readonly session_id: string
@@ -98,7 +97,7 @@ export function createSessions(
       if (at - row.last_seen_at < touchEvery) return signedIn
       const idleExpiresAt = Math.min(at + idleTtl, row.expires_at)
       const touching = commits.decide(() => touch.run(at, idleExpiresAt, tokenHash, at))
-      if (!(await isDoneSoon(touching))) return signedIn
+      if (!(await isNotedSoon(touching))) return signedIn
       return { ...signedIn, session: { ...signedIn.session, lastSeenAt: at, idleExpiresAt } }
     },
     list: ({ userId, at }) =>
@@ -115,21 +114,6 @@ export function createSessions(
         return endSessions({ userId, sessionId }, reason, at, journal, by)
       }),
   }
-}
-
-// Whoever is signed in stays so, and isn't kept waiting, while nothing can be written: the next check notes it.
-function isDoneSoon(decision: Promise<unknown>): Promise<boolean> {
-  return new Promise((resolve) => {
-    const giveUp = setTimeout(resolve, TOUCH_PATIENCE, false)
-    const settle = (isDone: boolean) => {
-      clearTimeout(giveUp)
-      resolve(isDone)
-    }
-    decision.then(
-      () => settle(true),
-      () => settle(false),
-    )
-  })
 }
 
 export function toSession(row: SessionRow): Session {

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from "node:sqlite"
-import type { AuditEvent } from "../../core/audit/event.ts"
+import { type EventListeners, publishEvents } from "../../core/audit/publish-events.ts"
 import type { Store } from "../../core/store.ts"
-import { createAudit, type EventListeners } from "./audit.ts"
+import { createAudit } from "./audit.ts"
 import { createCodes } from "./codes.ts"
 import { createOpenJournal, createWriteEvents } from "./journal.ts"
 import { createLatestEvents } from "./latest-events.ts"
@@ -22,7 +22,7 @@ import { createCloseRequests, createFindUser, createUsers } from "./users.ts"
 /** The store on one migrated SQLite database, which it owns from here on. */
 export function createSqliteStore(database: DatabaseSync, migrated: string[]): Store {
   const listeners: EventListeners = new Set()
-  const commits = new SharedCommit(database, createWriteEvents(database), (events) => publish(listeners, events))
+  const commits = new SharedCommit(database, createWriteEvents(database), (events) => publishEvents(listeners, events))
   const openJournal = createOpenJournal()
   const takeLimit = createTakeLimit(database)
   const findLatest = createFindLatest(database)
@@ -66,18 +66,5 @@ export function createSqliteStore(database: DatabaseSync, migrated: string[]): S
       commits.close()
       if (database.isOpen) database.close()
     },
-  }
-}
-
-function publish(listeners: EventListeners, events: readonly AuditEvent[]): void {
-  for (const event of events) {
-    for (const listener of listeners) {
-      try {
-        listener(event)
-      } catch (error) {
-        // What is committed stays committed, and the other listeners hear of it too.
-        process.emitWarning(`A listener of the audit log failed: ${String(error)}`)
-      }
-    }
   }
 }
