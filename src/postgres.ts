@@ -9,9 +9,9 @@ export type { PostgresClient, PostgresPool } from "./stores/postgres/pool.ts"
 
 export interface PostgresOptions {
   /** The schema that holds our tables and functions, apart from your own; default `linklatch`. */
-  readonly schema?: string
+  readonly schema?: string | undefined
   /** Hears the name of each migration before it runs, as one over a large table takes its time. */
-  readonly onMigration?: (name: string) => void
+  readonly onMigration?: ((name: string) => void) | undefined
 }
 
 const CONNECTIONS = 10
@@ -19,8 +19,9 @@ const CONNECT_TIMEOUT_MS = 5_000
 const QUERY_TIMEOUT_MS = 10_000
 
 /**
- * Keeps everything in PostgreSQL 14 or newer: any number of processes share it. Takes a connection string, or your own `Pool` of
- * `pg`, which stays yours: closing the store doesn't end it. Works behind pgbouncer in transaction mode. Connects when first asked,
+ * Keeps everything in PostgreSQL 14 or newer: any number of processes share it. Takes a connection string, and makes ten connections
+ * at most, each within 5 seconds and each answer within 10. Or takes your own `Pool` of `pg`, which stays yours: you listen to its
+ * `error`, and closing the store doesn't end it. One connection listens for mail that is owed, unless the pool has no other. Works behind pgbouncer in transaction mode. Connects when first asked,
  * and then brings its tables up to date, which needs a role that may: others can run with less (docs/guides/many-machines.md).
  *
  * Decisions reject with LinklatchError `store_unavailable` while the server can't be reached or is not up to date.

@@ -5,14 +5,18 @@ import { migrate } from "./stores/sqlite/migrate.ts"
 import { openDatabase, waitBriefly } from "./stores/sqlite/open-database.ts"
 import { createSqliteStore } from "./stores/sqlite/sqlite-store.ts"
 
+export interface SqliteOptions {
+  /** Hears the name of each migration before it runs, as one over a large table takes its time. */
+  readonly onMigration?: ((name: string) => void) | undefined
+}
+
 /**
  * Opens the SQLite file at `path`, or a database in memory for `":memory:"`, and brings its tables up to date. Several
  * processes of one machine may share a file. Each decision is on disk before it is answered (`synchronous = full`).
- * `onMigration` hears the name of each migration before it runs, as one over a large table takes its time.
  *
  * @throws LinklatchError `store_unavailable` when the file can't be opened or migrated.
  */
-export function sqlite(path: string, onMigration?: (name: string) => void): Store {
+export function sqlite(path: string, { onMigration }: SqliteOptions = {}): Store {
   const database = openDatabase(path)
   try {
     const migrated = migrate(database, Date.now(), onMigration)
