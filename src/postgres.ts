@@ -21,8 +21,9 @@ const QUERY_TIMEOUT_MS = 10_000
 /**
  * Keeps everything in PostgreSQL 14 or newer: any number of processes share it. Takes a connection string, and makes ten connections
  * at most, each within 5 seconds and each answer within 10. Or takes your own `Pool` of `pg`, which stays yours: you listen to its
- * `error`, and closing the store doesn't end it. One connection listens for mail that is owed, unless the pool has no other. Works behind pgbouncer in transaction mode. Connects when first asked,
- * and then brings its tables up to date, which needs a role that may: others can run with less (docs/guides/many-machines.md).
+ * `error`, and closing the store doesn't end it. One connection listens for mail that is owed, unless the pool has no other. Works
+ * behind PgBouncer in transaction mode. Connects when first asked, and then brings its tables up to date, which needs a role that
+ * may: others can run with less (docs/guides/many-machines.md).
  *
  * Decisions reject with LinklatchError `store_unavailable` while the server can't be reached or is not up to date.
  */
