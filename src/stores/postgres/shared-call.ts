@@ -1,5 +1,5 @@
 import { LinklatchError } from "../../core/fault.ts"
-import { isFaultOfOne } from "./database-fault.ts"
+import { isFaultOfOne, isWorthAnotherTry } from "./database-fault.ts"
 
 interface Waiting<Decision, Outcome> {
   readonly decision: Decision
@@ -12,6 +12,8 @@ export type DecideTogether<Decision, Outcome> = (decisions: readonly Decision[])
 
 // More would make those that came first wait for a transaction that grows and grows.
 const MAX_SHARED = 64
+// A database that lets one call wait for longer, and then fails it, lets the next one wait as long.
+const PATIENCE = 1_000
 
 /**
  * Decisions of one kind. One call of them is under way at a time: those that arrive meanwhile go together in the next, and
@@ -50,8 +52,18 @@ export class SharedCall<Decision, Outcome> {
   async #decideAll(): Promise<void> {
     // Those that arrive in one turn of the event loop go together.
     await new Promise((resolve) => void setImmediate(resolve))
-    while (this.#waiting.length > 0) await this.#attempt(this.#takeTogether())
+    while (this.#waiting.length > 0) await this.#decideNext()
     this.#underWay = null
+  }
+
+  async #decideNext(): Promise<void> {
+    const together = this.#takeTogether()
+    const behind = this.#waiting.length
+    const startedAt = performance.now()
+    const fault = await this.#attempt(together)
+    // Where nothing answers, call after call would wait for its time-out, and whoever is last in a long line for minutes.
+    if (fault === null || performance.now() - startedAt < PATIENCE) return
+    for (const { reject } of this.#waiting.splice(0, behind)) reject(fault)
   }
 
   #takeTogether(): readonly Waiting<Decision, Outcome>[] {
@@ -69,15 +81,18 @@ export class SharedCall<Decision, Outcome> {
     return together
   }
 
-  async #attempt(together: readonly Waiting<Decision, Outcome>[]): Promise<void> {
+  /** Returns the fault that no other call would escape, if there was one. */
+  async #attempt(together: readonly Waiting<Decision, Outcome>[]): Promise<unknown> {
     try {
       const outcomes = await this.#decideTogether(together.map(({ decision }) => decision))
       for (const [index, { resolve }] of together.entries()) resolve(outcomes[index] as Outcome)
+      return null
     } catch (fault) {
+      const { cause } = fault as Error
       // One decision's fault must not undo its neighbours': nothing was done, so each is decided again alone.
-      if (together.length > 1 && isFaultOfOne((fault as Error).cause))
-        for (const one of together) await this.#attempt([one])
+      if (together.length > 1 && isFaultOfOne(cause)) for (const one of together) await this.#attempt([one])
       else for (const { reject } of together) reject(fault)
+      return isFaultOfOne(cause) || isWorthAnotherTry(cause) ? null : fault
     }
   }
 }
