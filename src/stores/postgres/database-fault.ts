@@ -18,12 +18,18 @@ export function isLostConnection(cause: unknown): boolean {
   return code === "" && cause instanceof Error && LOST_MESSAGE.test(cause.message)
 }
 
+/** Whoever only asks may do so again at once: nothing was waited for. After a time-out, the next one would take as long. */
+export function isWorthAnotherLook(cause: unknown): boolean {
+  const isLate = cause instanceof Error && /timeout|ETIMEDOUT/i.test(cause.message)
+  return isWorthAnotherTry(cause) || (isLostConnection(cause) && !isLate)
+}
+
 /**
- * One decision brought something that no row can hold, or that is there already (classes 21 to 23): nothing was done, and its neighbours
+ * One decision brought something that no row can hold, or that is there already (classes 21 to 23 and 54): nothing was done, and its neighbours
  * may well succeed without it. A server that is full, stopping or too slow will say the same again.
  */
 export function isFaultOfOne(cause: unknown): boolean {
-  return /^2[123]/.test(codeOf(cause))
+  return /^(2[123]|54)/.test(codeOf(cause))
 }
 
 function codeOf(cause: unknown): string {

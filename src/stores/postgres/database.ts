@@ -1,5 +1,5 @@
 import { LinklatchError } from "../../core/fault.ts"
-import { isLostConnection, isWorthAnotherTry } from "./database-fault.ts"
+import { isWorthAnotherLook, isWorthAnotherTry } from "./database-fault.ts"
 import type { PostgresClient, PostgresPool } from "./pool.ts"
 
 /** Calls the functions of one schema. What fails rejects with LinklatchError. */
@@ -37,8 +37,9 @@ export function createDatabase(pool: PostgresPool, schema: string, ready: () => 
     call: (name, args) =>
       again(DECIDE_AGAIN_AFTER, isWorthAnotherTry, async () => (await query(callText(name, args), args))[0]),
     look: (name, args) =>
-      again(LOOK_AGAIN_AFTER, isLostOrUndone, async () => (await query(callText(name, args), args))[0]),
-    ask: (text, values) => again(LOOK_AGAIN_AFTER, isLostOrUndone, () => query(text.replaceAll("{s}", quoted), values)),
+      again(LOOK_AGAIN_AFTER, isWorthAnotherLook, async () => (await query(callText(name, args), args))[0]),
+    ask: (text, values) =>
+      again(LOOK_AGAIN_AFTER, isWorthAnotherLook, () => query(text.replaceAll("{s}", quoted), values)),
     connect: async () => {
       await ready()
       return pool.connect()
@@ -55,8 +56,6 @@ export function unavailable(cause: unknown): LinklatchError {
   if (cause instanceof LinklatchError) return cause
   return new LinklatchError("store_unavailable", "The database did not answer.", { cause })
 }
-
-const isLostOrUndone = (cause: unknown) => isLostConnection(cause) || isWorthAnotherTry(cause)
 
 async function again<T>(
   waits: readonly number[],
