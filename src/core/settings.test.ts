@@ -54,6 +54,27 @@ describe("the defaults", () => {
   })
 })
 
+describe("times", () => {
+  it.each([4.1, 1 / 7, 0.7, 1e-9])(
+    "of %d minutes, hours or days are whole milliseconds, as stores take no others",
+    (time) => {
+      const limit = { max: 1, minutes: time }
+      const { settings, faults } = read({
+        ...{ linkTtlMinutes: time, sessionIdleHours: time, sessionHours: time },
+        limits: { askClient: limit, askAddress: limit, askBrowser: limit, redeemClient: limit },
+        retention: { requestDays: 1 + time, sessionDays: 1 + time },
+      })
+      expect(faults).toEqual([])
+      const { linkTtl, sessionIdleTtl, sessionTtl, limits, retention } = settings
+      const windows = Object.values(limits).map((one) => one?.windowMs)
+      for (const ms of [linkTtl, sessionIdleTtl, sessionTtl, ...windows, retention.requests, retention.sessions]) {
+        expect(ms).toSatisfy(Number.isSafeInteger)
+        expect(ms).toBeGreaterThan(0)
+      }
+    },
+  )
+})
+
 describe("the base URL", () => {
   it.each([
     ["https://example.com", "https://example.com", true],

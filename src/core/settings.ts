@@ -53,9 +53,9 @@ export function readSettings(options: LinklatchOptions): { settings: Settings; f
     allowedEmails: readAddresses("allowedEmails", options.allowedEmails, fault),
     allowedDomains: readDomains(options.allowedDomains, fault),
     allowedOrigins: (options.allowedOrigins ?? []).map((text) => readOrigin("allowedOrigins", text, fault)),
-    linkTtl: readNumber("linkTtlMinutes", options.linkTtlMinutes ?? 10, MAX_LINK_MINUTES, fault) * MINUTE,
-    sessionIdleTtl: readNumber("sessionIdleHours", options.sessionIdleHours ?? 168, 8_760, fault) * HOUR,
-    sessionTtl: readNumber("sessionHours", options.sessionHours ?? 720, 8_760, fault) * HOUR,
+    linkTtl: readTime("linkTtlMinutes", options.linkTtlMinutes ?? 10, MAX_LINK_MINUTES, MINUTE, fault),
+    sessionIdleTtl: readTime("sessionIdleHours", options.sessionIdleHours ?? 168, 8_760, HOUR, fault),
+    sessionTtl: readTime("sessionHours", options.sessionHours ?? 720, 8_760, HOUR, fault),
     retention: {
       requests: readDays("retention.requestDays", options.retention?.requestDays ?? 7, fault),
       sessions: readDays("retention.sessionDays", options.retention?.sessionDays ?? 30, fault),
@@ -135,7 +135,7 @@ function readLimits(limits: LinklatchOptions["limits"], fault: Report): Settings
     if (option === false) return null
     const max = readNumber(`limits.${name}`, option.max, 1_000, fault)
     if (!Number.isInteger(max)) fault(`limits.${name}`, "It counts in fractions.", "Give a whole number.")
-    return { max, windowMs: readNumber(`limits.${name}`, option.minutes, 1_440, fault) * MINUTE }
+    return { max, windowMs: readTime(`limits.${name}`, option.minutes, 1_440, MINUTE, fault) }
   }
   return {
     askClient: read("askClient"),
@@ -147,10 +147,15 @@ function readLimits(limits: LinklatchOptions["limits"], fault: Report): Settings
 
 function readDays(setting: string, days: unknown, fault: Report): number | null {
   if (days === false) return null
-  if (typeof days === "number" && days >= MIN_DAYS && days <= MAX_DAYS) return days * DAY
+  if (typeof days === "number" && days >= MIN_DAYS && days <= MAX_DAYS) return Math.round(days * DAY)
   const cure = `Give a number from ${MIN_DAYS} to ${MAX_DAYS}, or turn it off to keep them for ever.`
   fault(setting, "It is not a number of days in range.", cure)
   return null
+}
+
+// Stores count in whole milliseconds, and PostgreSQL takes no others: 4.1 minutes are 245 999.99999999997 of them.
+function readTime(setting: string, value: unknown, max: number, unit: number, fault: Report): number {
+  return Math.max(1, Math.round(readNumber(setting, value, max, fault) * unit))
 }
 
 function readNumber(setting: string, value: unknown, max: number, fault: Report): number {
