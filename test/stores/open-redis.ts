@@ -21,9 +21,9 @@ export async function openStore({ database, redisUrl, prefix, kind }: RedisAddre
     secret: SECRET,
     // This machine may be busy, and what is proven is what Redis decides.
     timeout: 500,
-    onStateChange: ({ status }) =>
+    onStateChange: (change) =>
       queueMicrotask(() => {
-        throw new Error(`Redis is ${status}`)
+        throw new Error(`Redis is ${JSON.stringify(change)}`)
       }),
   })
   return {

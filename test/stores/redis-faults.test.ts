@@ -54,6 +54,19 @@ describe.each(["redis", "ioredis"] as const)("with a client of %s", (kind) => {
     await isBack(site)
   })
 
+  it("a process that was busy itself for longer than the time-out doesn't take Redis for away", async () => {
+    const site = await open({ kind, timeout: 60 })
+    const limit = someLimit("redeem_client", { max: 3, windowMs: HOUR })
+    await takeTen(site.store, limit)
+    for (let round = 0; round < 5; round++) {
+      const taking = takeTen(site.store, limit)
+      const busyUntil = performance.now() + 200
+      while (performance.now() < busyUntil);
+      expect(await taking).toEqual({ refused: 10 })
+    }
+    expect(site.changes).toEqual([])
+  })
+
   it("a Redis that takes two seconds for an answer is away, and back when it is quick again", async () => {
     const site = await open({ kind, timeout: 150 })
     const { tokenHash } = await signIn(site.store)
