@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process"
-import { rmSync, statfsSync, writeFileSync } from "node:fs"
+import { closeSync, openSync, rmSync, writeSync } from "node:fs"
 import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
 import { setTimeout as pause } from "node:timers/promises"
@@ -53,9 +53,18 @@ export const holdLock: Begin = ({ database }) => {
 /** Fills the file system that the database is on, to the last byte. */
 export const fillDisk: Begin = ({ database }) => {
   const filler = join(database.folder, "filler")
-  const { bavail, bsize } = statfsSync(database.folder)
-  writeFileSync(filler, Buffer.alloc(bavail * bsize, 1))
+  const file = openSync(filler, "w")
+  for (const bytes of [1_048_576, 4_096]) writeUntilFull(file, Buffer.alloc(bytes, 1))
+  closeSync(file)
   return () => rmSync(filler)
+}
+
+function writeUntilFull(file: number, block: Buffer): void {
+  try {
+    for (;;) writeSync(file, block)
+  } catch (fault) {
+    if ((fault as NodeJS.ErrnoException).code !== "ENOSPC") throw fault
+  }
 }
 
 /** The same to the processes alone, where nobody may mount: no file of theirs may grow beyond a page (RLIMIT_FSIZE). */
