@@ -16,12 +16,15 @@ export interface FaultRow {
   readonly people: number
 }
 
+/** With the run that it is of: date and commit. */
+export interface ReportedRow extends FaultRow {
+  readonly run: string
+}
+
 export interface FaultsReport {
-  readonly at: string
-  readonly command: string
+  /** Of the newest run. */
   readonly machine: Machine
-  readonly minutes: number
-  readonly rows: readonly FaultRow[]
+  readonly rows: readonly ReportedRow[]
 }
 
 export function rowOf(name: string, runs: number, result: RoundResult): FaultRow {
@@ -50,13 +53,25 @@ export function faultsTable(rows: readonly FaultRow[]): string {
   )
 }
 
-export function faultsReport({ at, command, machine, minutes, rows }: FaultsReport): string {
+/** New rows take the place of older ones; what is no longer in the campaign goes. */
+export function mergeRows(
+  names: readonly string[],
+  older: readonly ReportedRow[],
+  newer: readonly ReportedRow[],
+): readonly ReportedRow[] {
+  const rows = new Map([...older, ...newer].map((row) => [row.name, row]))
+  return names.flatMap((name) => rows.get(name) ?? [])
+}
+
+export function faultsReport({ machine, rows }: FaultsReport): string {
   const sum = (pick: (row: FaultRow) => number) => rows.reduce((total, row) => total + pick(row), 0)
+  const runs = [...new Set(rows.map(({ run }) => run))]
   return `# Faults
 
-${at.slice(0, 10)}, \`${command}\`, ${minutes.toFixed(0)} minutes. ${showMachine(machine)}
+Written by \`npm run faults\`, in these runs (date and commit): ${runs.join("; ")}. The newest was made on
+${showMachine(machine)}
 
-Four processes of one site under load, and one fault at a time. In all ${sum(({ runs }) => runs)} runs,
+Four processes of one site under load, and one fault at a time: ${rows.length} faults, ${sum((row) => row.runs)} times in all,
 ${sum(({ violations }) => violations.length)} violations of what must hold whatever fails. What that is, and what the columns mean:
 [044](../../decisions/044-failpoints.md).
 

@@ -1,9 +1,19 @@
 // `npm run faults`: kills, cuts and fills disks under a site of four processes, and looks each time whether anything was lost.
-// `-- --list` names what it knows; `-- --runs 10` makes it shorter; `-- --only "Redis|disk"` takes the rows whose name fits.
+// `-- --list` names what it knows; `-- --runs 10` makes it shorter; `-- --only "Redis|disk"` takes the rows whose name fits, and with `--save`
+// puts them in the place of theirs in the results.
+import { existsSync, readFileSync } from "node:fs"
 import { parseArgs } from "node:util"
 import { describeMachine } from "../../bench/reports/machine.ts"
 import { writeResults } from "../../bench/reports/write-results.ts"
-import { type FaultRow, faultsReport, faultsTable, rowOf } from "./faults-report.ts"
+import {
+  type FaultRow,
+  type FaultsReport,
+  faultsReport,
+  faultsTable,
+  mergeRows,
+  type ReportedRow,
+  rowOf,
+} from "./faults-report.ts"
 import type { RoundResult } from "./round.ts"
 import type { Scenario } from "./scenarios.ts"
 import { scenariosOn } from "./scenarios.ts"
@@ -39,10 +49,17 @@ async function campaign(): Promise<void> {
   const ordered = scenarios.flatMap((scenario) => rows.get(scenario) ?? [])
   const minutes = (performance.now() - startedAt) / 60_000
   console.log(`\n${faultsTable(ordered)}\n`)
-  if (values.save) {
-    const command = ["npm run faults --", ...process.argv.slice(2)].join(" ")
-    const at = new Date().toISOString()
-    const report = { at, command, machine, minutes, rows: ordered }
+  if (values.save || values.only === "") {
+    const run = `${new Date().toISOString().slice(0, 10)}, ${machine.commit}`
+    const all = [...scenariosOn("sqlite"), ...scenariosOn("postgres")].map(({ name }) => name)
+    const report = {
+      machine,
+      rows: mergeRows(
+        all,
+        readRows(),
+        ordered.map((row) => ({ ...row, run })),
+      ),
+    }
     for (const file of writeResults("faults", report, faultsReport(report))) console.log(`wrote ${file}`)
   }
   const violations = ordered.reduce((sum, row) => sum + row.violations.length, 0)
@@ -50,6 +67,12 @@ async function campaign(): Promise<void> {
     `${ordered.length} faults, ${ordered.reduce((sum, { runs }) => sum + runs, 0)} runs, ${violations} violations, ${minutes.toFixed(1)} minutes`,
   )
   process.exitCode = violations === 0 ? 0 : 1
+}
+
+/** What earlier runs have found. */
+function readRows(): readonly ReportedRow[] {
+  const file = new URL("../../bench/results/faults.json", import.meta.url)
+  return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as FaultsReport).rows : []
 }
 
 async function runOne(scenario: Scenario, done: () => number): Promise<FaultRow> {
