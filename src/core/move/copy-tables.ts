@@ -32,17 +32,22 @@ async function copyTable(
   const total = Object.values(counts).reduce((sum, count) => sum + count, 0)
   const before = movedTables.slice(0, begun.tables).reduce((sum, { name }) => sum + (counts[name] ?? 0), 0)
   let note = begun
+  let rows = await source.rows(table, note.after, batch)
   for (;;) {
-    const rows = await source.rows(table, note.after, batch)
     const isLast = rows.length < batch
     const next = isLast
       ? { ...note, tables: note.tables + 1, after: null, rows: 0 }
       : { ...note, after: keyOf(table, rows.at(-1)), rows: note.rows + rows.length }
-    const written = await target.write({ table, rows, was: JSON.stringify(note), note: JSON.stringify(next) })
+    // The next batch is read while this one is written.
+    const [written, following] = await Promise.all([
+      target.write({ table, rows, was: JSON.stringify(note), note: JSON.stringify(next) }),
+      isLast ? [] : source.rows(table, next.after, batch),
+    ])
     if (written === "lost") return null
     onProgress({ phase: "copying", table: table.name, rows: before + note.rows + rows.length, total })
     note = next
     if (isLast) return note
+    rows = following
   }
 }
 
