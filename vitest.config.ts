@@ -46,7 +46,15 @@ export default defineConfig({
       {
         test: { ...together(2), name: "proxies", include: ["test/proxies/**/*.test.ts"], testTimeout: 30_000 },
       },
-      { test: { ...together(2), name: "deploy", include: ["test/deploy/**/*.test.ts"], testTimeout: 30_000 } },
+      {
+        test: {
+          ...together(2),
+          name: "deploy",
+          include: ["test/deploy/**/*.test.ts"],
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
+      },
       {
         test: {
           ...together(2),

@@ -11,7 +11,15 @@ import { ensureChromium } from "./find-chromium.ts"
 import { projectRoot } from "./run-command.ts"
 
 const SITE = join(projectRoot, "dist-docs")
-const PAGES = ["index", "tutorial", "guides/express", "reference/library", "reference/settings", "life-of-a-link"]
+const PAGES = [
+  "index",
+  "tutorial",
+  "guides/express",
+  "guides/many-machines",
+  "reference/library",
+  "reference/settings",
+  "life-of-a-link",
+]
 const VIEWS = [390, 1280].flatMap((width) =>
   (["light", "dark"] as const).map((colorScheme) => ({ width, colorScheme })),
 )

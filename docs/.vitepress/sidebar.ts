@@ -51,6 +51,7 @@ export const sections: readonly Section[] = [
     text: "Running it",
     items: [
       { text: "Going live: a checklist", file: "docs/guides/production-checklist.md" },
+      { text: "From one machine to many", file: "docs/guides/many-machines.md" },
       { text: "Client addresses", file: "docs/guides/client-addresses.md" },
       { text: "Rotating secrets", file: "docs/guides/rotating-secrets.md" },
       { text: "Operations", file: "docs/operations.md" },

@@ -8,7 +8,7 @@ import { type ComposeSite, startCompose } from "./start-compose.ts"
 let site: ComposeSite
 beforeAll(async () => {
   site = await startCompose()
-}, 60_000)
+})
 afterAll(() => site.stop())
 
 async function signIn(email: string): Promise<Browser> {
