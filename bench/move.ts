@@ -9,7 +9,7 @@ import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
 import { parseArgs } from "node:util"
 import { sqlite } from "../src/sqlite.ts"
-import { startOwnPostgres } from "./engines/own-postgres.ts"
+import { startOwnPostgres } from "../scripts/services/own-postgres.ts"
 import { writeLogins } from "./finished-logins.ts"
 import { describeMachine, showMachine } from "./reports/machine.ts"
 import { temporaryFolder } from "./temporary-folder.ts"
@@ -24,14 +24,14 @@ const DECISIONS = 3
 
 const folder = temporaryFolder("linklatch-move")
 const files = ["there.db", "back.db"].map((name) => join(folder.path, name)) as [string, string]
-const server = await startOwnPostgres()
+const server = await startOwnPostgres({ durable: true })
 try {
   console.log(showMachine(await describeMachine()))
   await sqlite(files[0]).close()
   writeLogins(files[0], { at: Date.now(), count: SIGN_INS, from: 7, to: 0, isLive: true })
   writeEvents(files[0])
-  await move("SQLite to PostgreSQL", `sqlite:${files[0]}`, server.urlOf("postgres"))
-  await move("PostgreSQL to SQLite", server.urlOf("postgres"), `sqlite:${files[1]}`)
+  await move("SQLite to PostgreSQL", `sqlite:${files[0]}`, server.url)
+  await move("PostgreSQL to SQLite", server.url, `sqlite:${files[1]}`)
 } finally {
   await server.stop()
   folder.remove()

@@ -10,9 +10,10 @@ import { projectRoot } from "../../scripts/run-command.ts"
 const { dependencies = {} } = readManifest(projectRoot)
 const packages = installedPackages(projectRoot, Object.keys(dependencies))
 
-it("brings at most 40 packages, itself included", () => {
+// Thirteen of them are `pg`, which comes in small pieces.
+it("brings at most 45 packages, itself included", () => {
   expect(packages.map(({ name }) => name)).toContain("sonic-boom")
-  expect(packages.length + 1).toBeLessThanOrEqual(40)
+  expect(packages.length + 1).toBeLessThanOrEqual(45)
 })
 
 it("takes less than 20 MB on a disk, the server and all that it needs included", async () => {
