@@ -4,6 +4,7 @@ import { readApplicationEvent } from "./core/audit/application-event.ts"
 import { nobody } from "./core/audit/event.ts"
 import { mirrorEvent } from "./core/audit/mirror-events.ts"
 import { systemClock } from "./core/clock.ts"
+import { closeOnce } from "./core/close-once.ts"
 import type { Context } from "./core/context.ts"
 import { type ConfigurationFault, LinklatchError } from "./core/fault.ts"
 import { startHousekeeping } from "./core/housekeeping.ts"
@@ -155,12 +156,4 @@ async function closeWorkers(
 ): Promise<void> {
   await worker?.stop()
   await housekeeping.stop().catch((error: unknown) => log.error("limits_housekeeping_failed", { error }))
-}
-
-function closeOnce(close: () => Promise<void>): () => Promise<void> {
-  let closing: Promise<void> | undefined
-  return () => {
-    closing ??= close()
-    return closing
-  }
 }

@@ -1,4 +1,5 @@
 import { type EventListeners, publishEvents } from "../../core/audit/publish-events.ts"
+import { closeOnce } from "../../core/close-once.ts"
 import { LinklatchError } from "../../core/fault.ts"
 import type { Store } from "../../core/store.ts"
 import { createAudit } from "./audit.ts"
@@ -70,13 +71,12 @@ export function createPostgresStore(pool: PostgresPool, { schema, onMigration, e
       return migrated.splice(0)
     },
     ping: () => ping(database),
-    async close() {
-      if (isClosed) return
+    close: closeOnce(async () => {
       await decisions.close()
       isClosed = true
       owedMail.close()
       await endPool()
-    },
+    }),
   }
 }
 

@@ -30,6 +30,16 @@ export const lifecycleFacts: Facts = {
     expect(tally(await Promise.all(under))).toEqual({ opened: 20 })
   },
 
+  "closes once, however often it is told to": async ({ open, expect }) => {
+    const store = await open()
+    await store.migrate()
+    const opened = store.requests.open(openRequest())
+    const closes = await Promise.allSettled([store.close(), store.close()])
+    expect(closes.map(({ status }) => status)).toEqual(["fulfilled", "fulfilled"])
+    expect((await opened).status).toBe("opened")
+    await store.close()
+  },
+
   "decides nothing after it was closed": async ({ open, close, expect }) => {
     const store = await open()
     await store.migrate()
