@@ -7,8 +7,10 @@ grant usage on schema linklatch to linklatch_app;
 grant select, insert, update, delete on all tables in schema linklatch to linklatch_app;
 grant select on all sequences in schema linklatch to linklatch_app;
 
--- The log is written and read, and nothing else. Of personal data, rows may go: people have a right to it.
-revoke update, delete on linklatch.auth_events from linklatch_app;
+-- The log is written and read, and nothing else: also not at a position of one's own choice, in an old gap or so far ahead that no
+-- reader gets past it. Of personal data, rows may go: people have a right to it.
+revoke insert, update, delete on linklatch.auth_events from linklatch_app;
+grant insert (event_id, at, type, user_id, detail, pii_id, commitment) on linklatch.auth_events to linklatch_app;
 revoke update on linklatch.auth_event_pii from linklatch_app;
 -- Only the owner migrates.
 revoke insert, update, delete on linklatch.schema_migrations from linklatch_app;

@@ -21,7 +21,11 @@ describe("the log in PostgreSQL", () => {
     "other personal data": "update auth_event_pii set address = 'eve@example.com'",
     "a truncate of personal data": "truncate auth_event_pii",
   }
+  const insert = "insert into auth_events (seq, event_id, at, type, detail)"
   const onlyOwner = {
+    "an event in a gap": `${insert} values (0, 'x', 1, 'forged', '{}')`,
+    "an event ahead of all readers": `${insert} overriding system value values (9223372036854775807, 'x', 1, 'forged', '{}')`,
+    "a position of its own for the next one": "select setval('auth_events_seq_seq', 1)",
     "a switched off trigger": "alter table auth_events disable trigger all",
     "a dropped trigger": "drop trigger auth_events_append_only on auth_events",
     "a dropped table": "drop table auth_events",
