@@ -1,8 +1,10 @@
 import { readFile } from "node:fs/promises"
 import { describe, expect, it } from "vitest"
 import { askPostgres, withPostgres } from "../../scripts/services/ask-postgres.ts"
+import { HOUR, MINUTE } from "../../src/core/clock.ts"
+import type { SessionTokenHash } from "../../src/core/sessions/session-token.ts"
 import { postgres } from "../../src/postgres.ts"
-import { ask } from "../../src/testing/contract/steps/ask.ts"
+import { ask, laptop, START } from "../../src/testing/contract/steps/ask.ts"
 import { eventsOf } from "../../src/testing/contract/steps/events.ts"
 import { signIn } from "../../src/testing/contract/steps/redeem.ts"
 import { createPostgresDatabase, type PostgresRoom } from "../postgres.ts"
@@ -10,6 +12,9 @@ import { everyContract } from "./contract/every-contract.ts"
 import type { PostgresAddress } from "./open-postgres.ts"
 
 everyContract("PostgreSQL", createDatabase, { module: new URL("./open-postgres.ts", import.meta.url) })
+
+const WAITING =
+  "select count(*)::int from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
 
 describe("the log in PostgreSQL", () => {
   const attempts = {
@@ -81,6 +86,36 @@ describe("the log in PostgreSQL", () => {
       const following = store.audit.follow({ after, max: 10 })
       await askNever("rollback")
       expect((await following).map(({ type }) => type)).toEqual(["link_requested"])
+    })
+    await store.close()
+    await discard()
+  })
+})
+
+describe("locks in PostgreSQL", () => {
+  it("are taken on sessions in the order of their keys, by whoever ends them all too", async () => {
+    const { room, open, discard } = await createDatabase()
+    const store = await open()
+    const [high, low] = ["z", "a"].map((letter) => letter.repeat(43) as SessionTokenHash)
+    const { user } = await signIn(store, {}, { tokenHash: high as SessionTokenHash })
+    await signIn(store, { at: START + HOUR }, { tokenHash: low as SessionTokenHash })
+    const hold = `select from ${room.schema}.sessions where token_hash = $1 for update nowait`
+    await withPostgres(room.appUrl, async (askHolder) => {
+      await askHolder("begin")
+      await askHolder(hold, [low])
+      const at = START + HOUR + MINUTE
+      const ending = store.sessions.revoke({
+        userId: user.id,
+        sessionId: "all",
+        reason: "signed_out",
+        client: laptop,
+        at,
+      })
+      await expect.poll(() => askPostgres(room.appUrl, WAITING), { timeout: 5_000 }).toEqual([{ count: 1 }])
+      // Whoever holds the first needn't wait for one behind it: that would be a deadlock.
+      await askHolder(hold, [high])
+      await askHolder("commit")
+      expect(await ending).toBe(2)
     })
     await store.close()
     await discard()

@@ -526,10 +526,14 @@ CREATE OR REPLACE FUNCTION end_sessions(of_user text, id text, reason text, acto
  RETURNS event[]
  LANGUAGE sql
 AS $function$
-  with ended as (
-    update sessions s set revoked_at = end_sessions.at, revoked_reason = reason
+  with live as materialized (
+    select s.token_hash from sessions s
     where s.user_id = of_user and (id is null or s.session_id = id)
       and s.revoked_at is null and s.idle_expires_at > end_sessions.at and s.expires_at > end_sessions.at
+    order by s.token_hash for no key update
+  ), ended as (
+    update sessions s set revoked_at = end_sessions.at, revoked_reason = reason
+    from live where s.token_hash = live.token_hash
     returning s.session_id, s.token_hash
   )
   select coalesce(array_agg(row('session_revoked', of_user, '{"sessionId":' || to_json(session_id) || ',"reason":' || to_json(reason)
