@@ -24,9 +24,12 @@ export function outage({ begin, holdMs, isAway = false }: Outage, runs: number):
     for (let run = 1; run <= runs; run++) {
       await pause(500)
       const end = await begin(round)
-      await pause(holdMs)
-      if (isAway) await expectNotReady(round)
-      await end()
+      try {
+        await pause(holdMs)
+        if (isAway) await expectNotReady(round)
+      } finally {
+        await end()
+      }
       const endedAt = Date.now()
       await signInOnce(round, `after-${run}`)
       recoveries.push(Date.now() - endedAt)

@@ -96,6 +96,8 @@ export const cutConnections: Begin = ({ database }) => {
 export const lockTables: Begin = async ({ database }) => {
   const { server } = partsOf(database)
   const holder = new pg.Client({ connectionString: server.adminUrl })
+  // The server may go before it does.
+  holder.on("error", () => undefined)
   await holder.connect()
   await holder.query("begin")
   await holder.query("lock table linklatch.outbox, linklatch.sessions in access exclusive mode")

@@ -3,7 +3,7 @@
 // puts them in the place of theirs in the results.
 import { existsSync, readFileSync } from "node:fs"
 import { parseArgs } from "node:util"
-import { describeMachine } from "../../bench/reports/machine.ts"
+import { describeMachine, type Machine } from "../../bench/reports/machine.ts"
 import { writeResults } from "../../bench/reports/write-results.ts"
 import {
   type FaultRow,
@@ -32,6 +32,8 @@ const scenarios = [...scenariosOn("sqlite"), ...scenariosOn("postgres")].filter(
   new RegExp(values.only).test(name),
 )
 
+const isSaved = values.save || values.only === ""
+
 if (values.list) for (const { name } of scenarios) console.log(name)
 else await campaign()
 
@@ -41,32 +43,29 @@ async function campaign(): Promise<void> {
   const rows = new Map<Scenario, FaultRow>()
   const waiting = [...scenarios]
   const work = async () => {
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift())
-      rows.set(next, await runOne(next, () => rows.size))
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      const row = await runOne(next, () => rows.size)
+      rows.set(next, row)
+      // One by one: whatever ends a long campaign, its figures stay.
+      if (isSaved) save(machine, { ...row, run: `${new Date().toISOString().slice(0, 10)}, ${machine.commit}` })
+    }
   }
   // Most of a round is to wait for leases to run out, so several share the machine.
   await Promise.all(Array.from({ length: Number(values.parallel) }, work))
   const ordered = scenarios.flatMap((scenario) => rows.get(scenario) ?? [])
   const minutes = (performance.now() - startedAt) / 60_000
   console.log(`\n${faultsTable(ordered)}\n`)
-  if (values.save || values.only === "") {
-    const run = `${new Date().toISOString().slice(0, 10)}, ${machine.commit}`
-    const all = [...scenariosOn("sqlite"), ...scenariosOn("postgres")].map(({ name }) => name)
-    const report = {
-      machine,
-      rows: mergeRows(
-        all,
-        readRows(),
-        ordered.map((row) => ({ ...row, run })),
-      ),
-    }
-    for (const file of writeResults("faults", report, faultsReport(report))) console.log(`wrote ${file}`)
-  }
   const violations = ordered.reduce((sum, row) => sum + row.violations.length, 0)
   console.log(
     `${ordered.length} faults, ${ordered.reduce((sum, { runs }) => sum + runs, 0)} runs, ${violations} violations, ${minutes.toFixed(1)} minutes`,
   )
   process.exitCode = violations === 0 ? 0 : 1
+}
+
+function save(machine: Machine, row: ReportedRow): void {
+  const names = [...scenariosOn("sqlite"), ...scenariosOn("postgres")].map(({ name }) => name)
+  const report = { machine, rows: mergeRows(names, readRows(), [row]) }
+  writeResults("faults", report, faultsReport(report))
 }
 
 /** What earlier runs have found. */
