@@ -27,6 +27,7 @@ export async function openTcpProxy(target: number): Promise<TcpProxy> {
     const upstream = connect(target, "127.0.0.1")
     const both = [client, upstream]
     let isCutting = false
+    let heldBack = Buffer.alloc(0)
     const drop = () => {
       for (const socket of both) {
         open.delete(socket)
@@ -51,9 +52,10 @@ export async function openTcpProxy(target: number): Promise<TcpProxy> {
       upstream.write(bytes)
     })
     upstream.on("data", (bytes) => {
-      // What comes back was decided and committed: the server answers when a statement is done.
-      if (isCutting && bytes.includes(COMMAND_COMPLETE)) return cut()
-      if (!isCutting) client.write(bytes)
+      if (!isCutting) return client.write(bytes)
+      // It is ready for the next query, so this one was decided and committed.
+      heldBack = Buffer.concat([heldBack, bytes])
+      if (heldBack.includes(READY_FOR_QUERY)) cut()
     })
   })
   server.listen(0, "127.0.0.1")
@@ -77,5 +79,5 @@ export async function openTcpProxy(target: number): Promise<TcpProxy> {
   }
 }
 
-// The server's message C with its tag (PostgreSQL manual, 55.7).
-const COMMAND_COMPLETE = "SELECT 1"
+// The server's message Z, outside of a transaction (PostgreSQL manual, 55.7).
+const READY_FOR_QUERY = Buffer.from([0x5a, 0, 0, 0, 5, 0x49])
