@@ -34,7 +34,7 @@ export interface MoveTarget extends MoveEnd {
   begin(note: string): Promise<void>
   /** Rows and note together or not at all; `lost` and nothing written where the note isn't `was` any more. */
   write(batch: MovedBatch): Promise<"written" | "lost">
-  /** Numbers are given above these from now on. */
+  /** All rows are there: numbers are given above these from now on. */
   goOnAbove(numbers: MovedNumbers): Promise<void>
   /** Takes the note away. */
   finish(): Promise<void>

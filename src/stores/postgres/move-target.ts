@@ -52,10 +52,10 @@ export async function openPostgresTarget(connection: MoveConnection, schema: str
         const sql = GO_ON_ABOVE.replaceAll("{q}", `${quoted}.${table}_seq_seq`)
         await connection.query(sql, [`${quoted}.${table}`, number])
       }
+      // Whoever reads next finds statistics, and needn't wait for those that the server makes by itself.
+      for (const { name } of movedTables) await connection.query(`analyze ${quoted}.${name}`)
     },
     async finish() {
-      // Whoever starts next finds statistics, and needn't wait for those that the server makes by itself.
-      for (const { name } of movedTables) await connection.query(`analyze ${quoted}.${name}`)
       await connection.query(`drop table ${notes}`)
     },
   }
