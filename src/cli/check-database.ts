@@ -15,8 +15,9 @@ async function checkFile(path: string): Promise<Check> {
     if (path !== ":memory:" && existsSync(path)) {
       const { DatabaseSync } = await import("node:sqlite")
       const opened = new DatabaseSync(path, { readOnly: true })
-      opened.prepare("select count(*) from sqlite_schema").get()
+      const halfMoved = opened.prepare("select 1 from sqlite_schema where name = 'move_progress'").get()
       opened.close()
+      if (halfMoved !== undefined) throw (await import("../core/move/half-moved.ts")).halfMoved()
       return { name: "database", status: "ok", says: `${path} opens and answers.` }
     }
     if (path !== ":memory:") await access(nearestFolder(path), constants.W_OK)

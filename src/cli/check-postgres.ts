@@ -1,4 +1,5 @@
 import type { Client } from "pg"
+import { halfMoved } from "../core/move/half-moved.ts"
 import { nameDatabase } from "../server/database-url.ts"
 import { createScrub } from "../server/scrub.ts"
 import { type DatabaseConfig, databaseSecretsOf } from "../server/server-config.ts"
@@ -73,7 +74,8 @@ function checkServer({ version, isReadOnly }: Facts, database: Postgres): Check 
 
 async function checkTables(client: Client, { mayMigrate }: Facts): Promise<Check> {
   const name = "tables"
-  const { isNew, migrations } = await planMigrations(client, DEFAULT_SCHEMA)
+  const { isNew, migrations, isHalfMoved } = await planMigrations(client, DEFAULT_SCHEMA)
+  if (isHalfMoved) return { name, status: "failed", says: halfMoved().message }
   if (migrations.length === 0) return { name, status: "ok", says: "They are up to date." }
   const state = isNew ? "There are none yet" : `They lack ${migrations.join(", ")}`
   if (mayMigrate) return { name, status: "ok", says: `${state}; the next start sees to it.` }

@@ -13,7 +13,9 @@ import {
   words,
 } from "./move-places.ts"
 import { beginSite, expectToGoOn } from "./moved-site.ts"
-import { finish } from "./run-command.ts"
+import { finish, finishJson } from "./run-command.ts"
+
+const SAYS_HALF = expect.stringMatching(/A move into this database is not finished.*goes on where it was/)
 
 vi.setConfig({ testTimeout: 120_000 })
 
@@ -57,6 +59,9 @@ describe("linklatch move", () => {
     for (const point of POINTS) await expectKilled(from, to, point)
     const half = await expectRefused(["users", "list"], { DATABASE_URL: to.url })
     expect(half.message).toMatch(/A move into this database is not finished/)
+    const { code, told } = await finishJson("doctor --dev", { env: { DATABASE_URL: to.url } })
+    const failed = told.checks.filter(({ status }: { status: string }) => status === "failed")
+    expect({ code, failed }).toEqual({ code: 1, failed: [expect.objectContaining({ says: SAYS_HALF })] })
     await expectMoved(from, to)
     const app = begun.resume(to.open)
     onTestFinished(() => app.close())

@@ -31,6 +31,11 @@ export function createProgressLines(context: CommandContext): OnProgress {
   }
 }
 
+/** Takes the line away that a move left at the terminal when it failed. */
+export function clearProgressLine(context: CommandContext): void {
+  if (process.stderr.isTTY === true && !context.isJson) process.stderr.write("\r\u001b[K")
+}
+
 function paceOf({ rows, total }: MoveProgress, done: number, seconds: number): Pace {
   const rowsPerSecond = seconds > 0 ? Math.round(done / seconds) : 0
   return { rowsPerSecond, secondsLeft: rowsPerSecond > 0 ? Math.ceil((total - rows) / rowsPerSecond) : 0 }

@@ -6,7 +6,7 @@ import { databaseSecretsOf } from "../../server/server-config.ts"
 import type { CommandContext } from "../command-context.ts"
 import { printError } from "../print-error.ts"
 import { explainFailure } from "../store-failure.ts"
-import { createProgressLines } from "./create-progress-lines.ts"
+import { clearProgressLine, createProgressLines } from "./create-progress-lines.ts"
 import { prepareEnds } from "./prepare-ends.ts"
 import { printOutcome } from "./print-outcome.ts"
 import { type Ends, readEnds } from "./read-ends.ts"
@@ -50,6 +50,7 @@ async function act(context: CommandContext, ends: Ends, opened: OpenedEnds, isVe
 }
 
 function moveFailure(context: CommandContext, { from, to }: Ends, error: unknown): number {
+  clearProgressLine(context)
   const isLost = error instanceof EndFault && error.isLost
   const cure = isLost ? " Run the same command again: it goes on where it was." : ""
   const scrub = createScrub([...databaseSecretsOf(from), ...databaseSecretsOf(to)])

@@ -4,6 +4,7 @@ import { nameDatabase } from "../../server/database-url.ts"
 import type { DatabaseConfig } from "../../server/server-config.ts"
 import { withPostgres } from "../../server/with-postgres.ts"
 import { isLostConnection } from "../../stores/postgres/database-fault.ts"
+import { DEFAULT_SCHEMA } from "../../stores/postgres/default-schema.ts"
 import { explainFailure } from "../store-failure.ts"
 import type { Ends } from "./read-ends.ts"
 
@@ -23,7 +24,6 @@ export class EndFault extends LinklatchError {
   }
 }
 
-const SCHEMA = "linklatch"
 // Counting ten million rows takes its time; a server that has gone is noticed by the connection.
 const PATIENCE_MS = 600_000
 
@@ -39,7 +39,7 @@ async function withSource<Result>(
   if (database.engine === "postgres") {
     const { openPostgresSource } = await import("../../stores/postgres/move-source.ts")
     return withConnection(database, async (client) => {
-      const source = await openPostgresSource(client, SCHEMA).catch((cause) => fail(database, cause))
+      const source = await openPostgresSource(client, DEFAULT_SCHEMA).catch((cause) => fail(database, cause))
       return act(named(database, source))
     })
   }
@@ -54,7 +54,7 @@ async function withTarget<Result>(
   if (database.engine === "postgres") {
     const { openPostgresTarget } = await import("../../stores/postgres/move-target.ts")
     return withConnection(database, async (client) => {
-      const target = await openPostgresTarget(client, SCHEMA).catch((cause) => fail(database, cause))
+      const target = await openPostgresTarget(client, DEFAULT_SCHEMA).catch((cause) => fail(database, cause))
       return act(named(database, target))
     })
   }

@@ -69,12 +69,12 @@ export async function planMigrations(
   schema: string,
 ): Promise<MigrationPlan> {
   const quoted = quoteName(schema)
-  const { isNew, missing, unknown } = await find(connection, quoted)
+  const { missing, ...found } = await find(connection, quoted)
   const migrations = missing.map(({ name }) => name)
-  if (missing.length === 0) return { isNew, migrations, unknown, script: "" }
+  if (missing.length === 0) return { ...found, migrations, script: "" }
   const parts = missing.map((one) => `-- ${one.name}\n${one.sql.trim()}\n\n${noteOf(quoted, one)};\n`)
   const begin = [BEGIN, ...preparations(quoted)].map((statement) => `${statement};\n`).join("")
-  return { isNew, migrations, unknown, script: [begin, ...parts, "commit;\n"].join("\n") }
+  return { ...found, migrations, script: [begin, ...parts, "commit;\n"].join("\n") }
 }
 
 function preparations(schema: string): readonly string[] {

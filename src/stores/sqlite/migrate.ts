@@ -37,10 +37,12 @@ export function migrate(database: DatabaseSync, at: number, onMigration?: (name:
 /** What `migrate` would run now. Changes nothing. */
 export function planMigrations(database: DatabaseSync): MigrationPlan {
   const done = doneIn(database)
-  const [isNew, migrations, unknown] = [done.size === 0, missingAmong(done), unknownAmong(done)]
-  if (migrations.length === 0) return { isNew, migrations, unknown, script: "" }
+  const migrations = missingAmong(done)
+  const isHalfMoved = database.prepare(HALF_MOVED).get() !== undefined
+  const plan = { isNew: done.size === 0, migrations, unknown: unknownAmong(done), isHalfMoved }
+  if (migrations.length === 0) return { ...plan, script: "" }
   const parts = migrations.map((name) => `-- ${name}\n${readMigration(name).trim()}\n\n${noteOf(name)};\n`)
-  return { isNew, migrations, unknown, script: [`${BEGIN};`, `${CREATE};\n`, ...parts, "commit;\n"].join("\n") }
+  return { ...plan, script: [`${BEGIN};`, `${CREATE};\n`, ...parts, "commit;\n"].join("\n") }
 }
 
 function doneIn(database: DatabaseSync): ReadonlySet<unknown> {
