@@ -6,8 +6,7 @@ import { projectRoot } from "../../scripts/run-command.ts"
 
 export const COMPOSE_FOLDER = join(projectRoot, "examples/compose")
 
-// Every key that the example uses, with its shape, and no other: Compose itself isn't here to find a misspelt one. The file
-// was held against the schema of the Compose Specification by hand.
+// Every key that the example uses, with its shape, and no other: Compose itself isn't here to find a misspelt one.
 const texts = v.array(v.string())
 const seconds = v.pipe(v.string(), v.regex(/^\d+s$/))
 const condition = v.picklist(["service_started", "service_healthy", "service_completed_successfully"])
