@@ -4,7 +4,7 @@ import { join } from "node:path"
 import { setTimeout as pause } from "node:timers/promises"
 import type { Dump } from "../attack/dump-tables.ts"
 import type { CampaignDatabase } from "./campaign-database.ts"
-import { Fleet } from "./fleet.ts"
+import { Fleet, type Site } from "./fleet.ts"
 import { findViolations, type Violation } from "./invariants.ts"
 import { type MailServer, openMailServer, type Trouble } from "./mail-server.ts"
 import { Mailboxes } from "./mailboxes.ts"
@@ -142,7 +142,13 @@ async function openRound(
   const keepLog = async () => void logs.push((await database.dump())["auth_events"] ?? [])
   const round: Round = { fleet, smtp, resend, mailboxes, witness, signal, database, trouble: () => null, keepLog }
   await fleet.start()
+  await Promise.all(fleet.sites.map(untilReady))
   return round
+}
+
+/** Its tables are there, and it can write. */
+async function untilReady({ port }: Site): Promise<void> {
+  while ((await fetch(`http://127.0.0.1:${port}/readyz`)).status !== 200) await pause(50)
 }
 
 /** Some addresses get their mail at the second try, others never; and at some stages a process has to die. */
