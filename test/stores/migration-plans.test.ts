@@ -50,7 +50,7 @@ describe("the plan for a SQLite file", () => {
     for (const row of rows) expect(Number(row["migrated_at"])).toBeGreaterThan(Date.UTC(2026, 0))
     database.close()
     expect(readSchema(scripted)).toEqual(readSchema(migrated))
-    expect(planForFile(scripted)).toEqual({ isNew: false, migrations: [], unknown: [], script: "" })
+    expect(planForFile(scripted)).toEqual({ isNew: false, migrations: [], unknown: [], isHalfMoved: false, script: "" })
     const store = sqlite(scripted)
     expect(await store.migrate()).toEqual([])
     await store.close()
@@ -87,7 +87,13 @@ describe("the plan for PostgreSQL", () => {
     const { ownerUrl, schema } = await createPostgresDatabase()
     const { migrations, script } = await planForUrl(ownerUrl, schema)
     await askPostgres(ownerUrl, script)
-    expect(await planForUrl(ownerUrl, schema)).toEqual({ isNew: false, migrations: [], unknown: [], script: "" })
+    expect(await planForUrl(ownerUrl, schema)).toEqual({
+      isNew: false,
+      migrations: [],
+      unknown: [],
+      isHalfMoved: false,
+      script: "",
+    })
     const store = postgres(ownerUrl, { schema })
     expect(await store.migrate()).toEqual([])
     await store.ping()
