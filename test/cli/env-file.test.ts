@@ -55,7 +55,7 @@ describe("the settings in .env", () => {
   })
 
   it("may be an application's own: a fault says where it may come from, and the way round", async () => {
-    const directory = folderWith("DATABASE_URL=postgres://user:hunter2@db/shop\n")
+    const directory = folderWith("DATABASE_URL=mysql://user:hunter2@db/shop\n")
     const { code, err } = await finish("dev", { directory })
     expect(code).toBe(78)
     expect(err).toContain("DATABASE_URL")
