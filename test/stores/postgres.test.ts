@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises"
 import { describe, expect, it } from "vitest"
 import { askPostgres, withPostgres } from "../../scripts/services/ask-postgres.ts"
 import { HOUR, MINUTE } from "../../src/core/clock.ts"
@@ -7,9 +6,8 @@ import { postgres } from "../../src/postgres.ts"
 import { ask, laptop, START } from "../../src/testing/contract/steps/ask.ts"
 import { eventsOf } from "../../src/testing/contract/steps/events.ts"
 import { signIn } from "../../src/testing/contract/steps/redeem.ts"
-import { createPostgresDatabase, type PostgresRoom } from "../postgres.ts"
 import { everyContract } from "./contract/every-contract.ts"
-import type { PostgresAddress } from "./open-postgres.ts"
+import { createMigratedRoom } from "./migrated-room.ts"
 
 everyContract("PostgreSQL", createDatabase, { module: new URL("./open-postgres.ts", import.meta.url) })
 
@@ -139,58 +137,7 @@ async function refuses(statement: string, by: "appUrl" | "ownerUrl", sentence: R
   await discard()
 }
 
-// Making tables takes ten times as long as emptying them.
-const free: PostgresRoom[] = []
-
-/** A database whose tables one role owns, and a store that runs as another (docs/postgres-roles.sql). */
 async function createDatabase() {
-  const room = free.pop() ?? (await createRoom())
-  const { schema, appUrl } = room
-  const address: PostgresAddress = { url: appUrl, schema }
-  return {
-    room,
-    address,
-    open: async () => postgres(appUrl, { schema }),
-    query: (sql: string) =>
-      withPostgres(appUrl, async (askIn) => {
-        await askIn(`set search_path = ${schema}`)
-        return askIn(sql)
-      }),
-    discard: async () => {
-      await askPostgres(room.ownerUrl, emptied(schema))
-      free.push(room)
-    },
-  }
-}
-
-async function createRoom(): Promise<PostgresRoom> {
-  const room = await createPostgresDatabase()
-  const { schema, ownerUrl, appRole } = room
-  const owner = postgres(ownerUrl, { schema })
-  await owner.migrate()
-  await owner.close()
-  await askPostgres(ownerUrl, await rolesFor(schema, appRole))
-  return room
-}
-
-/** Every table without its rows. Only their owner can do this, and not by accident. */
-function emptied(schema: string): string {
-  return `
-    set search_path = ${schema};
-    alter table auth_events disable trigger user;
-    alter table auth_event_pii disable trigger user;
-    truncate users, user_providers, sign_in_requests, magic_link_tokens, sessions, outbox, rate_limits, auth_events, auth_event_pii
-      restart identity;
-    alter table auth_events enable always trigger auth_events_append_only;
-    alter table auth_events enable always trigger auth_events_no_truncate;
-    alter table auth_event_pii enable always trigger auth_event_pii_no_update;
-    alter table auth_event_pii enable always trigger auth_event_pii_no_truncate`
-}
-
-async function rolesFor(schema: string, role: string): Promise<string> {
-  const text = await readFile(new URL("../../docs/postgres-roles.sql", import.meta.url), "utf8")
-  return text
-    .replaceAll("linklatch_app", role)
-    .replaceAll(/schema linklatch\b/g, `schema ${schema}`)
-    .replaceAll("linklatch.", `${schema}.`)
+  const { address, ...database } = await createMigratedRoom()
+  return { ...database, address, open: async () => postgres(address.url, { schema: address.schema }) }
 }
