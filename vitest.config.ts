@@ -7,8 +7,8 @@ const common = {
   hookTimeout: 20_000,
   setupFiles: ["test/properties.ts", "test/api-answers.ts"],
 }
-// Two files at a time, as two cores allow.
-const together = (groupOrder: number) => ({ ...common, maxWorkers: 2, sequence: { groupOrder } })
+// Three files at a time on two cores: much of their time they wait for processes and servers that they started.
+const together = (groupOrder: number) => ({ ...common, maxWorkers: 3, sequence: { groupOrder } })
 const alone = (groupOrder: number) => ({ ...common, maxWorkers: 1, sequence: { groupOrder } })
 
 export default defineConfig({

@@ -2,6 +2,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { compileCache } from "../test/compile-cache.ts"
 import { installPrograms, type Program, programPath, programs } from "./ensure-program.ts"
 import { ensureServices } from "./ensure-services.ts"
 import { runCommand } from "./run-command.ts"
@@ -101,9 +102,11 @@ async function runTests(name: string, args: readonly string[], env: Record<strin
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`]
   // Vitest colours its lines where CI is set; in a file they are only noise.
   const plain = process.stdout.isTTY ? {} : { NO_COLOR: "1" }
+  // Tests start hundreds of processes, and stripping types takes most of a start.
+  const started = { ...plain, NODE_COMPILE_CACHE: compileCache }
   const { exitCode } = await runCommand("vitest", ["run", ...reporters, ...args], {
     show: true,
-    env: { ...plain, ...env },
+    env: { ...started, ...env },
   })
   if (exitCode !== 0) faults.push(`${name}: vitest ended with ${exitCode}`)
   counts.push(readCounts(report))

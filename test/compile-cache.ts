@@ -1,8 +1,7 @@
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 
-/** The environment for processes of tests that run TypeScript: stripping its types again takes most of a start. */
-export const withCompileCache: NodeJS.ProcessEnv = {
-  ...process.env,
-  NODE_COMPILE_CACHE: join(tmpdir(), "linklatch-compile-cache"),
-}
+/** For `NODE_COMPILE_CACHE` of processes that run TypeScript: stripping its types again takes most of a start. */
+export const compileCache = join(tmpdir(), "linklatch-compile-cache")
+
+export const withCompileCache: NodeJS.ProcessEnv = { ...process.env, NODE_COMPILE_CACHE: compileCache }

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { afterAll, afterEach, expect } from "vitest"
+import { compileCache } from "../compile-cache.ts"
 
 const BIN = fileURLToPath(new URL("../../bin/linklatch.mjs", import.meta.url))
 
@@ -45,7 +46,7 @@ export function run(args: string | readonly string[], options: RunOptions = {}):
   const words = typeof args === "string" ? args.split(" ").filter(Boolean) : args
   const child = spawn(process.execPath, [...nodeOptions, BIN, ...words], {
     cwd: directory,
-    env: { PATH: process.env["PATH"], ...env },
+    env: { PATH: process.env["PATH"], NODE_COMPILE_CACHE: compileCache, ...env },
     // Nobody sits there who could be asked.
     stdio: ["ignore", "pipe", "pipe"],
   })

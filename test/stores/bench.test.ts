@@ -3,7 +3,6 @@ import { compare } from "../../bench/compare.ts"
 import { fields } from "../../bench/contenders/fields.ts"
 import { startEngine } from "../../bench/engines/engine.ts"
 import { measureGrowth } from "../../bench/growth.ts"
-import { measureLoad } from "../../bench/open-loop/measure-load.ts"
 import { startSite } from "../../bench/running-site.ts"
 
 // What `npm run bench`, `bench:rows` and `load` do on SQLite is tested in test/http/bench.test.ts.
@@ -29,25 +28,6 @@ it("has PostgreSQL write links and sessions that the site takes for its own", pa
   const contenders = fields.postgres.ours.slice(0, 1)
   const growth = await measureGrowth({ ...sizes, engine: "postgres", contenders, progress: quietly })
   expect(growth.lines.map(({ operation }) => operation)).toEqual(["ask", "redeem", "check"])
-})
-
-it("loads two processes on PostgreSQL with Redis beside it", patience, async () => {
-  const { lines } = await measureLoad({
-    engines: ["postgres+redis"],
-    processes: [2],
-    operations: ["mix"],
-    levels: [0.5],
-    people: 2_000,
-    connections: 16,
-    warmUpSeconds: 0.1,
-    trialSeconds: 0.3,
-    maxTrials: 6,
-    levelSeconds: 0.5,
-    keepsUpP99Ms: 5_000,
-    progress: quietly,
-  })
-  expect(lines).toHaveLength(1)
-  expect(lines[0]?.result).toMatchObject({ failed: 0, unanswered: 0 })
 })
 
 it.each(["sqlite", "postgres"] as const)("knows rows and bytes of each table on %s", patience, async (name) => {
