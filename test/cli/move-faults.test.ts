@@ -204,14 +204,15 @@ describe("linklatch move --verify-only", () => {
     ["delete from auth_event_pii", /auth_event_pii differs: the target lacks row/],
   ] as const
 
-  it.each(ROUTES)("finds a difference of one row, from %s to %s", async (...engines) => {
-    const [from, to] = (await places(engines)) as [Place, Place]
+  // One way: both are read by the same code, in the order of their keys.
+  it("finds a difference of one row", async () => {
+    const [from, to] = (await places(["sqlite", "postgres"])) as [Place, Place]
     await beginSite(from.open)
     await expectMoved(from, to)
     const verify = words(from, to, "--verify-only")
     expect((await finish(verify)).code).toBe(0)
     for (const [sql, says] of DIFFERENCES) {
-      const copy = await place(engines[1])
+      const copy = await place("postgres")
       await expectMoved(from, copy)
       await copy.run(sql)
       const found = await expectRefused(words(from, copy, "--verify-only"))

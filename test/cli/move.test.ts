@@ -56,7 +56,9 @@ describe("linklatch move", () => {
     const [from, to] = (await places(engines)) as [Place, Place]
     const begun = await beginSite(from.open)
     await migrate(to)
-    for (const point of POINTS) await expectKilled(from, to, point)
+    // Each point on one of the two ways: the steps are the same.
+    for (const point of POINTS.filter((_, index) => (index % 2 === 0) === (engines[0] === "sqlite")))
+      await expectKilled(from, to, point)
     const half = await expectRefused(["users", "list"], { DATABASE_URL: to.url })
     expect(half.message).toMatch(/A move into this database is not finished/)
     const { code, told } = await finishJson("doctor --dev", { env: { DATABASE_URL: to.url } })
