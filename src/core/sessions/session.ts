@@ -27,3 +27,12 @@ export interface NewSession {
   readonly expiresAt: number
   readonly device: string
 }
+
+/** What that becomes once it is started, at `at`. */
+export function startedSession(
+  { id, idleExpiresAt, expiresAt, device }: NewSession,
+  { userId, provider, at, ip }: { userId: string; provider: string; at: number; ip: string | null },
+): Session {
+  const times = { createdAt: at, lastSeenAt: at, idleExpiresAt, expiresAt, provenAt: at }
+  return { id, userId, ...times, provider, device, ip }
+}

@@ -1,6 +1,7 @@
 import type { Address } from "../../core/addresses/canonical-address.ts"
 import { CODE_TRIES } from "../../core/links/code.ts"
 import { MATCH_TRIES } from "../../core/links/match-number.ts"
+import { startedSession } from "../../core/sessions/session.ts"
 import type {
   CodeStore,
   LinkStore,
@@ -131,23 +132,11 @@ function encodeRedeem(args: RedeemLink | RedeemCode, by: "magic_link" | "email_c
 
 function redeemed(args: RedeemLink | RedeemCode, row: Redemption, by: "magic_link" | "email_code"): Redeemed {
   const { at, client } = args
-  const { id, idleExpiresAt, expiresAt, device } = args.session
   const { userId, next, isNew: isNewUser } = row
   return {
     status: "redeemed",
     user: { id: userId, email: row.address, displayName: row.name, createdAt: row.createdAt, disabledAt: null },
-    session: {
-      id,
-      userId,
-      createdAt: at,
-      lastSeenAt: at,
-      idleExpiresAt,
-      expiresAt,
-      provider: by,
-      provenAt: at,
-      device,
-      ip: client.ip,
-    },
+    session: startedSession(args.session, { userId, provider: by, at, ip: client.ip }),
     next,
     isNewUser,
   }

@@ -3,7 +3,7 @@ import type { Address } from "../../core/addresses/canonical-address.ts"
 import type { Client, ConsumeFailure } from "../../core/audit/event.ts"
 import type { LinkState } from "../../core/links/dead-reason.ts"
 import type { FlowHash } from "../../core/links/flow.ts"
-import type { NewSession, Session } from "../../core/sessions/session.ts"
+import { type NewSession, type Session, startedSession } from "../../core/sessions/session.ts"
 import type { SessionTokenHash } from "../../core/sessions/session-token.ts"
 import type { Redeemed } from "../../core/store.ts"
 import { displayNameFrom } from "../../core/users/display-name.ts"
@@ -95,18 +95,7 @@ export function createCompleteRedeem(
     const { id, tokenHash, idleExpiresAt, expiresAt, device } = session
     const { ip, userAgent } = client
     insertSession.run(tokenHash, id, userId, at, at, idleExpiresAt, expiresAt, by, at, device, ip, userAgent)
-    return {
-      id,
-      userId,
-      createdAt: at,
-      lastSeenAt: at,
-      idleExpiresAt,
-      expiresAt,
-      provider: by,
-      provenAt: at,
-      device,
-      ip,
-    }
+    return startedSession(session, { userId, provider: by, at, ip })
   }
 
   return (link, redemption, journal) => {
