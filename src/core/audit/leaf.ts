@@ -1,0 +1,51 @@
+/** The columns of an event that are in its leaf, as they stand in the row. */
+export interface LeafRow {
+  /** UUIDv7. */
+  readonly id: string
+  /** Milliseconds since the epoch. */
+  readonly at: number
+  readonly type: string
+  readonly userId: string | null
+  /** JSON of one object. */
+  readonly detail: string
+  readonly commitment: string | null
+}
+
+/** The version of what a leaf looks like: docs/audit-log-format.md describes it byte for byte. */
+export const LEAF_VERSION = 1
+
+/**
+ * An event as it is sealed: canonical JSON (RFC 8785), without personal data and without its place, which the tree binds. Null for
+ * a row that no event of ours can be: somebody wrote to the table.
+ */
+export function leafOf({ id, at, type, userId, detail, commitment }: LeafRow): string | null {
+  const canonical = canonicalObject(detail)
+  if (canonical === null || !Number.isSafeInteger(at)) return null
+  return `{"at":${at},"commitment":${quote(commitment)},"detail":${canonical},"id":${quote(id)},"type":${quote(type)},"userId":${quote(userId)},"v":${LEAF_VERSION}}`
+}
+
+// Nearly every text of ours: what RFC 8785 writes as it is.
+const PLAIN = /^[ !#-[\]-~]*$/
+
+function quote(text: string | null): string {
+  if (text === null) return "null"
+  return PLAIN.test(text) ? `"${text}"` : JSON.stringify(text)
+}
+
+function canonicalObject(json: string): string | null {
+  try {
+    const value: unknown = JSON.parse(json)
+    return typeof value === "object" && value !== null && !Array.isArray(value) ? canonicalJson(value) : null
+  } catch {
+    // Not JSON: the row says nothing that a leaf could.
+    return null
+  }
+}
+
+/** RFC 8785: members in the order of their UTF-16 code units, everything else as `JSON.stringify` writes it. */
+export function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`
+  if (typeof value !== "object" || value === null) return JSON.stringify(value)
+  const members = Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1))
+  return `{${members.map(([name, member]) => `${JSON.stringify(name)}:${canonicalJson(member)}`).join(",")}}`
+}
