@@ -24,6 +24,7 @@ import type { LinkState } from "./links/dead-reason.ts"
 import type { FlowHash } from "./links/flow.ts"
 import type { TokenHash } from "./links/token.ts"
 import type { RetentionStore } from "./retention/retention-store.ts"
+import type { SealingStore } from "./sealing/sealing-store.ts"
 import type { NewSession, Session } from "./sessions/session.ts"
 import type { SessionTokenHash } from "./sessions/session-token.ts"
 import type { ListUsers, SetDisabled, SetDisabledOutcome } from "./users/look-after-users.ts"
@@ -42,6 +43,7 @@ export interface Store {
   readonly outbox: OutboxStore
   readonly retention: RetentionStore
   readonly audit: AuditStore
+  readonly sealing: SealingStore
   /** Brings the tables up to date; safe to call again. Returns the names of the migrations that it ran. */
   migrate(): Promise<readonly string[]>
   /** Rejects while the store can't decide anything. */

@@ -109,5 +109,10 @@ export interface SealedRow extends LeafRow {
   /** Null where the event is about nobody. */
   readonly piiId: string | null
   /** Null where there never was any, and where it was erased. */
-  readonly pii: { readonly salt: Uint8Array; readonly address: string | null; readonly ip: string | null; readonly userAgent: string | null } | null
+  readonly pii: {
+    readonly salt: Uint8Array
+    readonly address: string | null
+    readonly ip: string | null
+    readonly userAgent: string | null
+  } | null
 }

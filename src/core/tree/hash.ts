@@ -10,18 +10,18 @@ export type TreeHash = Branded<"TreeHash">
 export const HASH_BYTES = 32
 
 /** RFC 6962 §2.1: the root of a tree without leaves. */
-export const EMPTY_ROOT = hash("sha256", "", "latin1") as TreeHash
+export const EMPTY_ROOT = hash("sha256", "", "binary") as TreeHash
 
 /** RFC 6962 §2.1: SHA-256 of 0x00 and the leaf, as UTF-8. */
 export function hashLeaf(leaf: string): TreeHash {
-  return hash("sha256", `\0${leaf}`, "latin1") as TreeHash
+  return hash("sha256", `\0${leaf}`, "binary") as TreeHash
 }
 
 const pair = Buffer.alloc(1 + 2 * HASH_BYTES, 1)
 
 /** RFC 6962 §2.1: SHA-256 of 0x01 and both children. */
 export function hashChildren(left: TreeHash, right: TreeHash): TreeHash {
-  pair.latin1Write(left, 1, HASH_BYTES)
-  pair.latin1Write(right, 1 + HASH_BYTES, HASH_BYTES)
-  return hash("sha256", pair, "latin1") as TreeHash
+  pair.write(left, 1, HASH_BYTES, "latin1")
+  pair.write(right, 1 + HASH_BYTES, HASH_BYTES, "latin1")
+  return hash("sha256", pair, "binary") as TreeHash
 }

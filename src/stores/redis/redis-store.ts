@@ -32,6 +32,7 @@ export function createRedisStore(inner: Store, redis: InRedis): Store {
     // With the limits that the database counted while Redis was away. Those in Redis expire by themselves.
     retention: inner.retention,
     audit: inner.audit,
+    sealing: inner.sealing,
     migrate: () => inner.migrate(),
     ping: () => inner.ping(),
     close: async () => {

@@ -1,5 +1,39 @@
 -- Made by scripts/dump-schema.ts from migrations/. Don't edit.
 
+CREATE TABLE audit_bundles (
+  bundle_index integer primary key,
+  -- [[first, last], …]: positions of events, in the order of their indexes.
+  ranges text not null
+) strict;
+
+CREATE TABLE audit_checkpoints (
+  size integer primary key,
+  note text not null,
+  signed_at integer not null,
+  is_cosigned integer not null default 0
+) strict;
+
+CREATE TABLE audit_log (
+  only integer primary key check (only = 1),
+  size integer not null default 0,
+  cursor text not null default '0',
+  min_index integer not null default 0,
+  holder text,
+  lease_until integer not null default 0
+) strict;
+
+CREATE TABLE audit_prunes (
+  first_seq integer primary key,
+  last_seq integer not null
+) strict;
+
+CREATE TABLE audit_tiles (
+  level integer not null,
+  tile_index integer not null,
+  hashes blob not null,
+  primary key (level, tile_index)
+) strict;
+
 CREATE TABLE auth_event_pii (
   pii_id text primary key,
   salt blob not null,
@@ -31,6 +65,7 @@ CREATE TABLE auth_events (
 ) strict;
 
 CREATE TRIGGER auth_events_no_delete before delete on auth_events
+when coalesce((select last_seq from audit_prunes where first_seq <= old.seq order by first_seq desc limit 1), old.seq - 1) < old.seq
 begin
   select raise(abort, 'auth_events is append-only');
 end;

@@ -15,6 +15,7 @@ import { createCompleteRedeem } from "./redeem.ts"
 import { createRedeemLink } from "./redeem-link.ts"
 import { createFindLatest, createRequests } from "./requests.ts"
 import { createRetention } from "./retention.ts"
+import { createSealing } from "./sealing.ts"
 import { createEndSessions, createSessions } from "./sessions.ts"
 import { SharedCommit } from "./shared-commit.ts"
 import { createCloseRequests, createFindUser, createUsers } from "./users.ts"
@@ -56,6 +57,7 @@ export function createSqliteStore(database: DatabaseSync, migrated: string[]): S
       latest: createLatestEvents(database, commits),
     },
     migrate: async () => migrated.splice(0),
+    sealing: createSealing(database, commits),
     // A decision that decides nothing: it needs the lock, the tables and room on the disk, as any other.
     ping: () =>
       commits.decide(() => {

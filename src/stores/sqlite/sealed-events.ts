@@ -1,0 +1,119 @@
+import type { DatabaseSync } from "node:sqlite"
+import type {
+  Bundle,
+  LogHead,
+  PositionRange,
+  SealedRow,
+  SealingStore,
+  UnsealedEvent,
+} from "../../core/sealing/sealing-store.ts"
+import { TILE_WIDTH } from "../../core/tree/tile.ts"
+import type { SharedCommit } from "./shared-commit.ts"
+
+const LEAF_COLUMNS = 'e.seq as position, e.event_id as id, e.at, e.type, e.user_id as "userId", e.detail, e.commitment'
+const UNSEALED = `select ${LEAF_COLUMNS} from auth_events e where e.seq > ? order by e.seq limit ?`
+const BUNDLES = "select bundle_index, ranges from audit_bundles where bundle_index >= ? order by bundle_index limit ?"
+const SEALED = `
+  select ${LEAF_COLUMNS}, e.pii_id, p.salt, p.address, p.ip, p.user_agent
+  from auth_events e left join auth_event_pii p on p.pii_id = e.pii_id
+  where e.seq >= ? and e.seq <= ? order by e.seq limit ?`
+const TIMES = "select at from auth_events where seq > ? order by seq limit ?"
+const RANGES = "select ranges from audit_bundles where bundle_index = ?"
+const COVERED = "select 1 from audit_checkpoints where size >= ? limit 1"
+const NEWEST = "select max(seq) as seq from auth_events"
+const LAST_PRUNE = "select first_seq, last_seq from audit_prunes order by first_seq desc limit 1"
+const MAY_GO = `
+  insert into audit_prunes (first_seq, last_seq) values (?, ?)
+  on conflict (first_seq) do update set last_seq = excluded.last_seq`
+const DELETE_PEOPLE =
+  "delete from auth_event_pii where pii_id in (select pii_id from auth_events where seq >= ? and seq <= ?)"
+const DELETE_EVENTS = "delete from auth_events where seq >= ? and seq <= ?"
+const GONE = "update audit_log set min_index = ?"
+
+type SealedColumns = Omit<SealedRow, "piiId" | "pii"> & {
+  readonly pii_id: string | null
+  readonly salt: Uint8Array | null
+  readonly address: string | null
+  readonly ip: string | null
+  readonly user_agent: string | null
+}
+
+type SealedEvents = Pick<SealingStore, "unsealed" | "backlog" | "bundles" | "eventBetween" | "prune">
+
+/** The events under the sealed log: those that wait, those that are in it, and those that go. */
+export function createSealedEvents(
+  database: DatabaseSync,
+  commits: SharedCommit,
+  readHead: () => LogHead,
+): SealedEvents {
+  const unsealed = database.prepare(UNSEALED)
+  const times = database.prepare(TIMES)
+  const bundles = database.prepare(BUNDLES)
+  const sealed = database.prepare(SEALED)
+  const readRows = (first: number, last: number, max: number) =>
+    (sealed.all(first, last, max) as unknown as readonly SealedColumns[]).map(toSealedRow)
+  const prune = createPrune(database, readHead)
+  return {
+    unsealed: ({ max }) =>
+      commits.read(() => {
+        const head = readHead()
+        const events = unsealed.all(head.through, max) as unknown as readonly UnsealedEvent[]
+        return { head, events, cursor: String(events.at(-1)?.position ?? head.through) }
+      }),
+    backlog: ({ max }) =>
+      commits.read(() => {
+        const rows = times.all(readHead().through, max)
+        return { events: rows.length, oldestAt: rows.length === 0 ? null : Number(rows[0]?.["at"]) }
+      }),
+    bundles: ({ from, max }) =>
+      commits.read(() =>
+        bundles.all(from, max).map((row): Bundle => {
+          const ranges = JSON.parse(String(row["ranges"])) as readonly PositionRange[]
+          const rows = ranges.toSorted(byFirst).flatMap(([first, last]) => readRows(first, last, TILE_WIDTH))
+          return { index: Number(row["bundle_index"]), ranges, rows }
+        }),
+      ),
+    eventBetween: ({ from, through }) => commits.read(() => readRows(from, through, 1)[0] ?? null),
+    prune: ({ bundle }) => commits.decide(() => prune(bundle)),
+  }
+}
+
+function createPrune(database: DatabaseSync, readHead: () => LogHead) {
+  const readRanges = database.prepare(RANGES)
+  const covered = database.prepare(COVERED)
+  const newest = database.prepare(NEWEST)
+  const lastPrune = database.prepare(LAST_PRUNE)
+  const mayGo = database.prepare(MAY_GO)
+  const deletePeople = database.prepare(DELETE_PEOPLE)
+  const deleteEvents = database.prepare(DELETE_EVENTS)
+  const gone = database.prepare(GONE)
+
+  // Neighbours become one row: so there are few, and the trigger finds the right one at once.
+  function letGo([first, last]: PositionRange): void {
+    const before = lastPrune.get()
+    const isNext = before !== undefined && Number(before["last_seq"]) === first - 1
+    mayGo.run(isNext ? Number(before["first_seq"]) : first, last)
+    deletePeople.run(first, last)
+    deleteEvents.run(first, last)
+  }
+
+  return (bundle: number): "pruned" | "refused" => {
+    const end = (bundle + 1) * TILE_WIDTH
+    if (readHead().minIndex !== bundle * TILE_WIDTH || covered.get(end) === undefined) return "refused"
+    const ranges = JSON.parse(String(readRanges.get(bundle)?.["ranges"] ?? "[]")) as readonly PositionRange[]
+    // The next event gets the number after the newest one's: were that gone, a number would be given twice.
+    const top = Number(newest.get()?.["seq"])
+    if (ranges.some(([, last]) => last >= top)) return "refused"
+    for (const range of ranges.toSorted(byFirst)) letGo(range)
+    gone.run(end)
+    return "pruned"
+  }
+}
+
+function byFirst([one]: PositionRange, [other]: PositionRange): number {
+  return one - other
+}
+
+function toSealedRow({ pii_id, salt, address, ip, user_agent, ...leaf }: SealedColumns): SealedRow {
+  return { ...leaf, piiId: pii_id, pii: salt === null ? null : { salt, address, ip, userAgent: user_agent } }
+}
