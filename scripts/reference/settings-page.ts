@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { readEnvironment } from "../../src/server/environment.ts"
-import { type Variable, type VariableName, variableNames, variables } from "../../src/server/variables.ts"
+import type { Variable } from "../../src/server/variable-shapes.ts"
+import { type VariableName, variableNames, variables } from "../../src/server/variables.ts"
 import { code, page, table } from "./markdown.ts"
 
 /** What a setting stands at when it is left out; null for nothing. */

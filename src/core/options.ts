@@ -2,6 +2,7 @@ import type { Clock } from "./clock.ts"
 import type { Log } from "./log.ts"
 import type { MailTransport } from "./mail/transport.ts"
 import type { Random } from "./random.ts"
+import type { CheckpointOutlet } from "./sealing/checkpoint-outlet.ts"
 import type { Store } from "./store.ts"
 
 /** Who may sign in for the first time. */
@@ -71,11 +72,28 @@ export interface LinklatchOptions {
         readonly sessionDays?: number | false | undefined
       }
     | undefined
+  /** The audit log: who signs it, and where its checkpoints go. */
+  readonly audit?:
+    | {
+        /**
+         * What the log's signing key is derived from, or a list: the first signs, all verify. At least 32 random characters each. Default:
+         * `secret`. With one of its own, rotating `secret` leaves the log's key as it is.
+         */
+        readonly key?: string | readonly string[] | undefined
+        /**
+         * The log's name in its checkpoints (C2SP tlog-checkpoint). Default: the base URL without scheme, and `/auth/log`. It gets
+         * another one when a backup was restored: what came after the backup is missing then, and a log must never go on as if it weren't.
+         */
+        readonly origin?: string | undefined
+        /** Where checkpoints go, out of the database's reach: see `linklatch/checkpoints`. */
+        readonly outlets?: readonly CheckpointOutlet[] | undefined
+      }
+    | undefined
   /** Where warnings and errors go. Default: one JSON line each on standard error. */
   readonly log?: Log | undefined
   /** Write mail addresses to the log in clear. Default false: `a…@example.com`. */
   readonly logEmails?: boolean | undefined
-  /** False where another process sends the mail. Default true. */
+  /** False where another process sends the mail and seals the log. Default true. */
   readonly worker?: boolean | undefined
   /** Pages show the way to `/dev/mailbox`: the development server sets it. */
   readonly showMailbox?: boolean | undefined

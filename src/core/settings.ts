@@ -22,11 +22,17 @@ export interface Settings {
   readonly sessionTtl: number
   /** Null: kept for ever. */
   readonly retention: { readonly requests: number | null; readonly sessions: number | null }
+  readonly audit: {
+    /** Secrets that keys are derived from: the first signs, all verify. */
+    readonly keys: readonly [string, ...string[]]
+    readonly origin: string
+  }
   /** Null: off. */
   readonly limits: { readonly [Name in keyof Required<NonNullable<LinklatchOptions["limits"]>>]: Limit | null }
 }
 
 const MIN_SECRET_LENGTH = 32
+const MAX_ORIGIN_LENGTH = 200
 const MAX_LINK_MINUTES = 60
 // A clock that is wrong by hours must not make anything go that lives (decisions/046).
 const MIN_DAYS = 1
@@ -43,11 +49,12 @@ export function readSettings(options: LinklatchOptions): { settings: Settings; f
   const faults: ConfigurationFault[] = []
   const fault = (setting: string, problem: string, cure: string) => faults.push({ setting, problem, cure })
   const origin = readOrigin("baseUrl", options.baseUrl, fault)
+  const secrets = readSecrets("secret", options.secret, fault)
   const settings: Settings = {
     origin,
     isHttps: origin.startsWith("https:"),
     siteName: readSiteName(options.siteName, fault),
-    secrets: readSecrets(options.secret, fault),
+    secrets,
     adminEmails: readAddresses("adminEmails", options.adminEmails, fault),
     signUp: readSignUp(options.signUp, fault),
     allowedEmails: readAddresses("allowedEmails", options.allowedEmails, fault),
@@ -59,6 +66,10 @@ export function readSettings(options: LinklatchOptions): { settings: Settings; f
     retention: {
       requests: readDays("retention.requestDays", options.retention?.requestDays ?? 7, fault),
       sessions: readDays("retention.sessionDays", options.retention?.sessionDays ?? 30, fault),
+    },
+    audit: {
+      keys: readLogKeys(options.audit?.key, secrets, fault),
+      origin: readLogOrigin(options.audit?.origin ?? `${origin.replace(/^https?:\/\//, "")}/auth/log`, fault),
     },
     limits: readLimits(options.limits, fault),
   }
@@ -92,14 +103,26 @@ function readSiteName(text: unknown, fault: Report): string {
   return "Linklatch"
 }
 
-function readSecrets(secret: unknown, fault: Report): readonly [string, ...string[]] {
+function readSecrets(setting: string, secret: unknown, fault: Report): readonly [string, ...string[]] {
   const list: readonly unknown[] = Array.isArray(secret) ? secret : [secret]
   const secrets = list.filter((one): one is string => typeof one === "string" && one.length >= MIN_SECRET_LENGTH)
   const [first, ...rest] = secrets
   if (first !== undefined && secrets.length === list.length) return [first, ...rest]
   const problem = `A secret has fewer than ${MIN_SECRET_LENGTH} characters.`
-  fault("secret", problem, "Make one with: openssl rand -base64 32")
+  fault(setting, problem, "Make one with: openssl rand -base64 32")
   return ["0".repeat(MIN_SECRET_LENGTH)]
+}
+
+// What the secrets signed before there was a key for the log alone stays verifiable.
+function readLogKeys(key: unknown, secrets: Settings["secrets"], fault: Report): Settings["audit"]["keys"] {
+  return key === undefined ? secrets : [...readSecrets("audit.key", key, fault), ...secrets]
+}
+
+// Key names take neither blanks nor "+" (C2SP signed-note).
+function readLogOrigin(text: unknown, fault: Report): string {
+  if (typeof text === "string" && text.length <= MAX_ORIGIN_LENGTH && /^[!-*,-~]+$/.test(text)) return text
+  fault("audit.origin", "It is not the name of a log.", "Give one as login.example.com/auth/log/2.")
+  return "invalid.invalid/auth/log"
 }
 
 function readSignUp(signUp: unknown, fault: Report): SignUp {

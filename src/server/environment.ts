@@ -8,7 +8,8 @@ import { type Environment, readTexts, readValues } from "./read-variables.ts"
 import type { Mode, ServerConfig } from "./server-config.ts"
 import { createFaultList, type FaultList, type SettingFault } from "./setting-fault.ts"
 import { describeSettings, type SettingState } from "./setting-states.ts"
-import { type Variable, type VariableName, variableNames, variables } from "./variables.ts"
+import type { Variable } from "./variable-shapes.ts"
+import { type VariableName, variableNames, variables } from "./variables.ts"
 
 export type EnvironmentOutcome = {
   readonly mode: Mode

@@ -43,7 +43,7 @@ export type MailConfig =
 /** Everything in the configuration that must never be printed. */
 export function secretsOf(config: ServerConfig): readonly string[] {
   const { options, mail, database, redis } = config
-  const secrets = typeof options.secret === "string" ? [options.secret] : [...options.secret]
+  const secrets = [options.secret, options.audit?.key ?? []].flat()
   if (mail.by === "resend") secrets.push(mail.apiKey)
   if (mail.by === "smtp") secrets.push(...passwordsOf(mail.url))
   return [...secrets, ...databaseSecretsOf(database), ...redisSecretsOf(redis)]

@@ -4,7 +4,8 @@ import type { Settings } from "../core/settings.ts"
 import { MISSING_BASE_URL } from "./choose-config.ts"
 import type { VariableText, VariableTexts } from "./read-variables.ts"
 import type { Mode, ServerConfig } from "./server-config.ts"
-import { type Variable, type VariableName, variableNames, variables } from "./variables.ts"
+import type { Variable } from "./variable-shapes.ts"
+import { type VariableName, variableNames, variables } from "./variables.ts"
 
 /** What a setting stands at, fit to be shown to anybody. */
 export interface SettingState {
@@ -84,6 +85,8 @@ function describeDefaults(config: ServerConfig, settings: Settings): Partial<Rec
     LIMIT_ASK_ADDRESS: describeLimit(limits.askAddress),
     LIMIT_ASK_BROWSER: describeLimit(limits.askBrowser),
     LIMIT_REDEEM_CLIENT: describeLimit(limits.redeemClient),
+    AUDIT_KEY: "made from LINKLATCH_SECRET",
+    AUDIT_ORIGIN: settings.audit.origin,
     KEEP_REQUESTS_DAYS: describeDays(retention.requests),
     KEEP_SESSIONS_DAYS: describeDays(retention.sessions),
     LOG_LEVEL: config.logLevel,

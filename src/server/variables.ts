@@ -1,55 +1,25 @@
 import * as v from "valibot"
-import type { LimitOption } from "../core/options.ts"
-import { readSender } from "../mail/sender.ts"
-import { readSmtpServerUrl } from "../mail/smtp-server-url.ts"
-import { isRedisUrl, readDatabaseUrl } from "./database-url.ts"
-import type { DatabaseConfig } from "./server-config.ts"
-
-const MINUTES_PER = { s: 1 / 60, m: 1, h: 60 } as const
-
-const line = v.string()
-const number = v.pipe(v.string(), v.regex(/^\d{1,9}(\.\d{1,6})?$/, "It is not a number."), v.transform(Number))
-const limit = v.pipe(
-  v.string(),
-  v.regex(/^(\d{1,9}\/\d{1,9}[smh]|off)$/, "It is not a limit."),
-  v.transform((text) => (text === "off" ? (false as const) : readLimit(text))),
-)
-const days = v.pipe(
-  v.string(),
-  v.regex(/^(\d{1,9}(\.\d{1,6})?|off)$/, "It is not a number of days."),
-  v.transform((text) => (text === "off" ? (false as const) : Number(text))),
-)
-const list = v.pipe(v.string(), v.transform(splitList))
-const apiKey = v.pipe(v.string(), v.regex(/^[\x21-\x7e]{8,200}$/, "It is not an API key."))
-const apiUrl = v.pipe(v.string(), v.check(isApiUrl, "It is not an https address."))
-const smtpUrl = v.pipe(
-  v.string(),
-  v.check((text) => readSmtpServerUrl(text) !== null, "It is not the address of a mail server."),
-)
-const sender = v.pipe(
-  v.string(),
-  v.check((text) => readSender(text) !== null, "It is not a sender."),
-)
-const yesOrNo = v.pipe(
-  v.picklist(["true", "false", "1", "0"], "It is neither true nor false."),
-  v.transform((text) => text === "true" || text === "1"),
-)
-const database = v.pipe(
-  v.string(),
-  v.check((text) => readDatabaseUrl(text) !== null, "It is not the address of a database."),
-  v.transform((text) => readDatabaseUrl(text) as DatabaseConfig),
-)
-const redisUrl = v.pipe(v.string(), v.check(isRedisUrl, "It is not the address of a Redis."))
-const port = v.pipe(
-  v.string(),
-  v.regex(/^\d{1,5}$/, "It is not a port."),
-  v.transform(Number),
-  v.maxValue(65_535, "It is not a port."),
-)
+import { auditVariables } from "./audit-variables.ts"
+import {
+  apiKey,
+  apiUrl,
+  DAYS_CURE,
+  database,
+  days,
+  limit,
+  line,
+  list,
+  number,
+  port,
+  redisUrl,
+  sender,
+  smtpUrl,
+  type Variable,
+  yesOrNo,
+} from "./variable-shapes.ts"
 
 const LIMIT_CURE =
   "Write at most how many in which time, as 5/15m or 3/1h; or off, where something in front limits already."
-const DAYS_CURE = "Give a number of days from 1 to 3650; or off, which keeps them for ever."
 const PROXY_CURE = "List addresses or ranges, as 10.0.0.0/8,192.0.2.7."
 
 /**
@@ -191,6 +161,7 @@ export const variables = {
     cure: LIMIT_CURE,
     option: "limits.redeemClient",
   },
+  ...auditVariables,
   KEEP_REQUESTS_DAYS: {
     schema: days,
     says: "How long requests and their links are kept",
@@ -217,41 +188,7 @@ export const variables = {
   METRICS_ALLOW: { schema: list, says: "Clients that may read /metrics", cure: PROXY_CURE },
 } as const satisfies Record<string, Variable>
 
-export interface Variable {
-  readonly schema: v.GenericSchema<string, unknown>
-  readonly says: string
-  readonly cure: string
-  readonly option?: string
-  /** Its value is never shown. */
-  readonly isSecret?: true
-  /** It may carry credentials, which are never shown. */
-  readonly isUrl?: true
-}
-
 export type VariableName = keyof typeof variables
 export type VariableValues = { readonly [Name in VariableName]?: v.InferOutput<(typeof variables)[Name]["schema"]> }
 
 export const variableNames = Object.keys(variables) as readonly VariableName[]
-
-function readLimit(text: string): LimitOption {
-  const [max = "", window = ""] = text.split("/")
-  const unit = window.at(-1) as keyof typeof MINUTES_PER
-  return { max: Number(max), minutes: Number(window.slice(0, -1)) * MINUTES_PER[unit] }
-}
-
-function splitList(text: string): readonly string[] {
-  return text
-    .split(",")
-    .map((item) => item.trim())
-    .filter((item) => item !== "")
-}
-
-// The key goes there with every call: in clear to this machine only.
-function isApiUrl(text: string): boolean {
-  const url = URL.parse(text)
-  if (url === null || url.username || url.password || url.search || url.hash) return false
-  return (
-    url.protocol === "https:" ||
-    (url.protocol === "http:" && ["localhost", "127.0.0.1", "[::1]"].includes(url.hostname))
-  )
-}

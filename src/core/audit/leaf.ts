@@ -15,13 +15,11 @@ export interface LeafRow {
 export const LEAF_VERSION = 1
 
 /**
- * An event as it is sealed: canonical JSON (RFC 8785), without personal data and without its place, which the tree binds. Null for
- * a row that no event of ours can be: somebody wrote to the table.
+ * An event as it is sealed: canonical JSON (RFC 8785), without personal data and without its place, which the tree binds. Every row
+ * has a leaf: where `detail` is no JSON object, which nothing of ours writes, it stands there as a text.
  */
-export function leafOf({ id, at, type, userId, detail, commitment }: LeafRow): string | null {
-  const canonical = canonicalObject(detail)
-  if (canonical === null || !Number.isSafeInteger(at)) return null
-  return `{"at":${at},"commitment":${quote(commitment)},"detail":${canonical},"id":${quote(id)},"type":${quote(type)},"userId":${quote(userId)},"v":${LEAF_VERSION}}`
+export function leafOf({ id, at, type, userId, detail, commitment }: LeafRow): string {
+  return `{"at":${at},"commitment":${quote(commitment)},"detail":${canonicalDetail(detail)},"id":${quote(id)},"type":${quote(type)},"userId":${quote(userId)},"v":${LEAF_VERSION}}`
 }
 
 // Nearly every text of ours: what RFC 8785 writes as it is.
@@ -32,14 +30,14 @@ function quote(text: string | null): string {
   return PLAIN.test(text) ? `"${text}"` : JSON.stringify(text)
 }
 
-function canonicalObject(json: string): string | null {
+function canonicalDetail(json: string): string {
   try {
     const value: unknown = JSON.parse(json)
-    return typeof value === "object" && value !== null && !Array.isArray(value) ? canonicalJson(value) : null
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) return canonicalJson(value)
   } catch {
-    // Not JSON: the row says nothing that a leaf could.
-    return null
+    // Sealed as it is: whoever wrote it can't keep the log from going on.
   }
+  return JSON.stringify(json)
 }
 
 /** RFC 8785: members in the order of their UTF-16 code units, everything else as `JSON.stringify` writes it. */

@@ -1,3 +1,4 @@
+import { TILE_WIDTH } from "../tree/tile.ts"
 import type { PositionRange } from "./sealing-store.ts"
 
 /** Adds positions behind those that are there, in the order of their indexes: neighbours become one range. */
@@ -9,4 +10,13 @@ export function addPositions(ranges: readonly PositionRange[], positions: readon
     else added.push([position, position])
   }
   return added
+}
+
+/** The positions of a bundle in the order of their indexes: no more than it can hold, whatever is written there. */
+export function positionsOf(ranges: readonly PositionRange[]): readonly number[] {
+  const positions: number[] = []
+  for (const [first, last] of ranges)
+    for (let position = first; position <= last && positions.length < TILE_WIDTH; position += 1)
+      positions.push(position)
+  return positions
 }

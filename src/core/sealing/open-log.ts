@@ -1,0 +1,102 @@
+import { leafOf } from "../audit/leaf.ts"
+import { hashFrom } from "../tree/encode-hash.ts"
+import type { Frontier } from "../tree/frontier.ts"
+import { HASH_BYTES, hashLeaf, type TreeHash } from "../tree/hash.ts"
+import { readFrontier } from "../tree/read-frontier.ts"
+import { rootOf } from "../tree/root-of.ts"
+import { TILE_WIDTH } from "../tree/tile.ts"
+import { TreeFault } from "../tree/tree-fault.ts"
+import type { CheckpointOutlet } from "./checkpoint-outlet.ts"
+import type { LogIdentity } from "./log-identity.ts"
+import { positionsOf } from "./position-ranges.ts"
+import { type OurCheckpoint, readSigned } from "./read-signed.ts"
+import { refusals, SealingRefused } from "./refusal.ts"
+import type { Bundle, SealingStore } from "./sealing-store.ts"
+
+/** What a process remembers to have signed, or knows that another did. */
+export interface Signed {
+  readonly size: number
+  readonly root: TreeHash
+}
+
+export interface OpenedLog {
+  readonly frontier: Frontier
+  /** The newest checkpoint, or null. */
+  readonly signed: OurCheckpoint | null
+}
+
+const BUNDLES = 16
+
+/**
+ * Reads where the log stands, and doesn't believe it: what was signed, here and outside, must be what the tree now says, and what was
+ * sealed since must be the events that are there. Only then may anything be signed that follows.
+ *
+ * @throws SealingRefused where it isn't so.
+ */
+export async function openLog(
+  store: SealingStore,
+  identity: LogIdentity,
+  outside: readonly Pick<CheckpointOutlet, "name" | "latest">[],
+  remembered: Signed | null,
+): Promise<OpenedLog> {
+  const { size } = await store.head()
+  const frontierAt = (at: number) => readFrontier(at, store.tile).catch(refuseTree)
+  const rootAt = async (at: number) => rootOf(await frontierAt(at))
+  const kept = await store.latestCheckpoint()
+  const signed = kept === null ? null : readSigned(kept.note, identity)
+  if (kept !== null && signed === null) throw new SealingRefused(refusals.unknownSignature(kept.size))
+  for (const one of [signed, remembered]) {
+    if (one === null) continue
+    if (one.size > size) throw new SealingRefused(refusals.treeShortened(size, one.size))
+    if ((await rootAt(one.size)) !== one.root) throw new SealingRefused(refusals.treeChanged(one.size))
+  }
+  for (const outlet of outside) await compareOutside(outlet, identity, size, rootAt)
+  await compareEvents(store, signed?.size ?? 0, size)
+  return { frontier: await frontierAt(size), signed }
+}
+
+function refuseTree(error: unknown): never {
+  throw error instanceof TreeFault ? new SealingRefused(refusals.treeIncomplete(error.message)) : error
+}
+
+async function compareOutside(
+  { name, latest }: Pick<CheckpointOutlet, "name" | "latest">,
+  identity: LogIdentity,
+  size: number,
+  rootAt: (size: number) => Promise<TreeHash>,
+): Promise<void> {
+  const text = await latest()
+  const known = text === null ? null : readSigned(text, identity)
+  // Of another log, or of this one before it got a new name: then it is evidence, and nothing to follow.
+  if (known === null || known.origin !== identity.origin) return
+  if (known.size > size) throw new SealingRefused(refusals.outsideIsAhead(name, size, known.size))
+  if ((await rootAt(known.size)) !== known.root) throw new SealingRefused(refusals.outsideDiffers(name, known.size))
+}
+
+/** What was sealed and not yet signed, when a process died in between: nobody has vouched for it so far. */
+async function compareEvents(store: SealingStore, from: number, size: number): Promise<void> {
+  let next = Math.floor(from / TILE_WIDTH)
+  while (next * TILE_WIDTH < size) {
+    const bundles = await store.bundles({ from: next, max: BUNDLES })
+    for (const bundle of bundles) {
+      if (bundle.index !== next) throw new SealingRefused(refusals.eventsChanged(next * TILE_WIDTH))
+      await compareBundle(store, bundle, from, size)
+      next += 1
+    }
+    if (bundles.length === 0) throw new SealingRefused(refusals.eventsChanged(next * TILE_WIDTH))
+  }
+}
+
+async function compareBundle(store: SealingStore, bundle: Bundle, from: number, size: number): Promise<void> {
+  const start = bundle.index * TILE_WIDTH
+  const hashes = (await store.tile({ level: 0, index: bundle.index })) ?? new Uint8Array()
+  const rows = new Map(bundle.rows.map((row) => [row.position, row]))
+  const positions = positionsOf(bundle.ranges)
+  for (let index = Math.max(from, start); index < Math.min(size, start + TILE_WIDTH); index += 1) {
+    const row = rows.get(positions[index - start] ?? Number.NaN)
+    const place = (index - start) * HASH_BYTES
+    const isThere = row !== undefined && hashes.byteLength >= place + HASH_BYTES
+    if (!isThere || hashLeaf(leafOf(row)) !== hashFrom(hashes.subarray(place, place + HASH_BYTES)))
+      throw new SealingRefused(refusals.eventsChanged(index))
+  }
+}

@@ -1,0 +1,35 @@
+import { leafOf } from "../audit/leaf.ts"
+import { extendTree } from "../tree/extend-tree.ts"
+import type { Frontier } from "../tree/frontier.ts"
+import { hashLeaf, type TreeHash } from "../tree/hash.ts"
+import type { SealingStore, UnsealedEvent } from "./sealing-store.ts"
+
+export type SealOutcome =
+  | { readonly status: "sealed"; readonly frontier: Frontier; readonly events: number }
+  /** Another process has sealed since the frontier was read. */
+  | { readonly status: "overtaken" }
+
+/** At most so many events get their indexes before a checkpoint is signed. */
+export const MOST_EVENTS = 4_096
+// Some half a millisecond of work: requests that come meanwhile wait no longer.
+const SLICE = 128
+
+/** Gives the events that wait their indexes. What is signed afterwards is what was committed here. */
+export async function sealEvents(store: SealingStore, frontier: Frontier): Promise<SealOutcome> {
+  const { head, events, cursor } = await store.unsealed({ max: MOST_EVENTS })
+  if (head.size !== frontier.size) return { status: "overtaken" }
+  if (events.length === 0 && cursor === head.cursor) return { status: "sealed", frontier, events: 0 }
+  const { frontier: next, tiles } = extendTree(frontier, await hashEvents(events))
+  const positions = events.map(({ position }) => position)
+  const outcome = await store.extend({ from: head, cursor, positions, tiles })
+  return outcome === "conflict" ? { status: "overtaken" } : { status: "sealed", frontier: next, events: events.length }
+}
+
+async function hashEvents(events: readonly UnsealedEvent[]): Promise<readonly TreeHash[]> {
+  const hashes: TreeHash[] = []
+  for (let from = 0; from < events.length; from += SLICE) {
+    if (from > 0) await new Promise((resolve) => setImmediate(resolve))
+    for (const event of events.slice(from, from + SLICE)) hashes.push(hashLeaf(leafOf(event)))
+  }
+  return hashes
+}
