@@ -17,6 +17,9 @@ const known: Readonly<Record<EventType, true>> = {
   links_revoked: true,
   user_disabled: true,
   user_enabled: true,
+  user_erased: true,
+  admin_action: true,
+  checkpoint_signed: true,
 }
 
 /** The names of our own events; an application's have a dot in them. */

@@ -359,13 +359,15 @@ export interface AuditStore {
   onCommitted(listener: (event: AuditEvent) => void): () => void
 }
 
-/** An event that stands alone: an application's own, or the count that closes a window of refusals. */
+/** An event that stands alone: an application's own, the count that closes a window of refusals, or what is done to the log itself. */
 export type NewEvent = {
   readonly at: number
   readonly userId: string | null
   readonly address: Address | null
   readonly client: Client
 } & (
-  | { readonly type: "rate_limited"; readonly detail: EventDetail["rate_limited"] }
+  | { [T in LoneEventType]: { readonly type: T; readonly detail: EventDetail[T] } }[LoneEventType]
   | { readonly type: ApplicationEventType; readonly detail: ApplicationDetail }
 )
+
+type LoneEventType = "rate_limited" | "admin_action" | "checkpoint_signed"

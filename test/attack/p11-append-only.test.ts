@@ -1,7 +1,6 @@
 import { createHmac } from "node:crypto"
 import { DatabaseSync, type SQLOutputValue } from "node:sqlite"
 import { describe, expect, it } from "vitest"
-import type { EventType } from "../../src/core/audit/event.ts"
 import { openDatabase } from "../../src/stores/sqlite/open-database.ts"
 import { createApp, signIn } from "../app.ts"
 import { ownFile } from "./own-app.ts"
@@ -175,7 +174,7 @@ async function provokeInFile(path: string): Promise<{ began: number; ended: numb
 
 function expectShape(type: string, detail: unknown, said: string): void {
   if (!Object.hasOwn(SHAPES, type)) return expect(type).toContain(".")
-  expect(detail, said).toEqual(SHAPES[type as EventType])
+  expect(detail, said).toEqual(SHAPES[type as keyof typeof SHAPES])
 }
 
 // Before a redeem nobody knows who it is; from then on the log says which user it was.

@@ -1,5 +1,5 @@
 import { expect } from "vitest"
-import type { EventType } from "../../src/core/audit/event.ts"
+import { type EventType, nobody } from "../../src/core/audit/event.ts"
 import { MINUTE, SECOND } from "../../src/core/clock.ts"
 import { type App, askForMail, signIn } from "../app.ts"
 import { nextEvents } from "./next-events.ts"
@@ -9,10 +9,11 @@ const ID = expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0
 const WORD = expect.stringMatching(/^[a-z0-9_]{1,40}$/)
 const COUNT = expect.toSatisfy((value: unknown) => Number.isInteger(value) && Number(value) > 0)
 const ACTOR = expect.toBeOneOf(["application", "cli"])
+const VERIFIER_KEY = expect.stringMatching(/^[^\s+]+\+[0-9a-f]{8}\+[A-Za-z0-9+/]+=*$/)
 const WAY_IN = expect.toBeOneOf(["magic_link", "email_code"])
 
 /** What each event says: exactly these fields, none of them free text. An event without an entry doesn't type-check. */
-export const SHAPES: { readonly [Type in EventType]: object } = {
+export const SHAPES: { readonly [Type in Exclude<EventType, "user_erased">]: object } = {
   link_requested: { requestId: ID },
   link_sent: { requestId: ID, linkId: ID, attempt: COUNT, transport: "mailbox" },
   link_withheld: { requestId: ID, reason: WORD },
@@ -35,6 +36,8 @@ export const SHAPES: { readonly [Type in EventType]: object } = {
   links_revoked: expect.toBeOneOf([{}, { by: ACTOR }]),
   user_disabled: { by: ACTOR },
   user_enabled: { by: ACTOR },
+  admin_action: { action: "audit_pruned", minIndex: COUNT, by: ACTOR },
+  checkpoint_signed: { origin: "auth.example.com/auth/log", key: VERIFIER_KEY, size: COUNT },
 }
 
 /** Does through the front door, and through the library's own, all that the log knows a word for. */
@@ -47,6 +50,16 @@ export async function provokeEveryEvent(app: App): Promise<void> {
     detail: { total: 12.5, isGift: false, note: null },
   })
   await app.auth.audit.record({ type: "shop.order_placed" })
+  await provokeSealing(app)
+}
+
+async function provokeSealing({ store, clock }: App): Promise<void> {
+  const about = { at: clock.now(), userId: null, address: null, client: nobody }
+  const origin = "auth.example.com/auth/log"
+  const key = `${origin}+deadbeef+${Buffer.alloc(33, 1).toString("base64")}`
+  await store.audit.append({ ...about, type: "checkpoint_signed", detail: { origin, key, size: 1 } })
+  const detail = { action: "audit_pruned", minIndex: 256, by: "cli" } as const
+  await store.audit.append({ ...about, type: "admin_action", detail })
 }
 
 async function provokeLinks(app: App): Promise<void> {

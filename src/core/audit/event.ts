@@ -12,6 +12,7 @@ export type RevokeReason =
   | "replaced"
   | "user_disabled"
   | "ended_by_admin"
+  | "user_erased"
 /** Who acted on somebody's account, where it wasn't that person: the application's own code, or a command. */
 export type Actor = "application" | "cli"
 /** Names of the built-in limits. */
@@ -68,6 +69,12 @@ export type EventDetail = {
   user_disabled: { readonly by: Actor }
   /** The user may sign in again. Sessions that were ended stay so. */
   user_enabled: { readonly by: Actor }
+  /** All personal data of the person is gone, the user too if there was one. Nothing here says who it was: `userId` names nobody any more. */
+  user_erased: { readonly by: Actor }
+  /** What an administrator did to the log itself: `audit_pruned` deleted the events below index `minIndex`, with their personal data. */
+  admin_action: { readonly action: "audit_pruned"; readonly minIndex: number; readonly by: Actor }
+  /** A key signed the log for the first time under this name: `key` is what verifies it (C2SP vkey), `size` how many events were sealed. */
+  checkpoint_signed: { readonly origin: string; readonly key: string; readonly size: number }
 }
 
 export type EventType = keyof EventDetail
