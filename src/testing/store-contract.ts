@@ -13,6 +13,9 @@ import { outboxClaimFacts, outboxSettleFacts } from "./contract/outbox.ts"
 import { redeemLinkFacts, redeemRaceFacts } from "./contract/redeem-link.ts"
 import { flowFacts, requestFacts } from "./contract/requests.ts"
 import { requestSweepFacts, sessionSweepFacts } from "./contract/retention.ts"
+import { checkpointFacts, pruneFacts } from "./contract/sealed-log.ts"
+import { sealingFacts } from "./contract/sealing.ts"
+import { sequencingFacts } from "./contract/sequencing.ts"
 import { sessionCheckFacts, sessionRevokeFacts } from "./contract/sessions.ts"
 import { sharedFacts } from "./contract/shared.ts"
 import { siblingFacts } from "./contract/siblings.ts"
@@ -48,6 +51,9 @@ const contract = {
   "sweeping sessions": sessionSweepFacts,
   audit: auditFacts,
   "the end of the log": latestEventFacts,
+  sealing: sealingFacts,
+  checkpoints: checkpointFacts,
+  pruning: pruneFacts,
   texts: textFacts,
   times: timeFacts,
   "decisions beside one that fails": neighbourFacts,
@@ -79,4 +85,5 @@ export function sharedStoreContract(
   { staleMs = 0 }: { readonly staleMs?: number } = {},
 ): void {
   testFacts(`${name} keeps the contract of shared stores`, sharedFacts, createDatabase, runner, staleMs)
+  testFacts(`${name} is sealed`, sequencingFacts, createDatabase, runner)
 }

@@ -2,8 +2,7 @@ import { leafOf } from "../audit/leaf.ts"
 import { hashFrom } from "../tree/encode-hash.ts"
 import type { Frontier } from "../tree/frontier.ts"
 import { HASH_BYTES, hashLeaf, type TreeHash } from "../tree/hash.ts"
-import { readFrontier } from "../tree/read-frontier.ts"
-import { rootOf } from "../tree/root-of.ts"
+import { readFrontier, readRoot } from "../tree/read-frontier.ts"
 import { TILE_WIDTH } from "../tree/tile.ts"
 import { TreeFault } from "../tree/tree-fault.ts"
 import type { CheckpointOutlet } from "./checkpoint-outlet.ts"
@@ -40,8 +39,7 @@ export async function openLog(
   remembered: Signed | null,
 ): Promise<OpenedLog> {
   const { size } = await store.head()
-  const frontierAt = (at: number) => readFrontier(at, store.tile).catch(refuseTree)
-  const rootAt = async (at: number) => rootOf(await frontierAt(at))
+  const rootAt = (at: number) => readRoot(at, store.tile).catch(refuseTree)
   const kept = await store.latestCheckpoint()
   const signed = kept === null ? null : readSigned(kept.note, identity)
   if (kept !== null && signed === null) throw new SealingRefused(refusals.unknownSignature(kept.size))
@@ -52,7 +50,7 @@ export async function openLog(
   }
   for (const outlet of outside) await compareOutside(outlet, identity, size, rootAt)
   await compareEvents(store, signed?.size ?? 0, size)
-  return { frontier: await frontierAt(size), signed }
+  return { frontier: await readFrontier(size, store.tile).catch(refuseTree), signed }
 }
 
 function refuseTree(error: unknown): never {

@@ -21,14 +21,14 @@ const TIMES = "select at from auth_events where seq > ? order by seq limit ?"
 const RANGES = "select ranges from audit_bundles where bundle_index = ?"
 const COVERED = "select 1 from audit_checkpoints where size >= ? limit 1"
 const NEWEST = "select max(seq) as seq from auth_events"
-const LAST_PRUNE = "select first_seq, last_seq from audit_prunes order by first_seq desc limit 1"
+const LAST_PRUNE = "select first_seq, last_seq from audit_prunes where first_seq <= ? order by first_seq desc limit 1"
 const MAY_GO = `
   insert into audit_prunes (first_seq, last_seq) values (?, ?)
   on conflict (first_seq) do update set last_seq = excluded.last_seq`
 const DELETE_PEOPLE =
   "delete from auth_event_pii where pii_id in (select pii_id from auth_events where seq >= ? and seq <= ?)"
 const DELETE_EVENTS = "delete from auth_events where seq >= ? and seq <= ?"
-const GONE = "update audit_log set min_index = ?"
+const GONE = "update audit_log set min_index = ? where only = 1"
 
 type SealedColumns = Omit<SealedRow, "piiId" | "pii"> & {
   readonly pii_id: string | null
@@ -90,7 +90,7 @@ function createPrune(database: DatabaseSync, readHead: () => LogHead) {
 
   // Neighbours become one row: so there are few, and the trigger finds the right one at once.
   function letGo([first, last]: PositionRange): void {
-    const before = lastPrune.get()
+    const before = lastPrune.get(first)
     const isNext = before !== undefined && Number(before["last_seq"]) === first - 1
     mayGo.run(isNext ? Number(before["first_seq"]) : first, last)
     deletePeople.run(first, last)

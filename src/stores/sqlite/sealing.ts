@@ -12,9 +12,9 @@ import { TILE_WIDTH } from "../../core/tree/tile.ts"
 import { createSealedEvents } from "./sealed-events.ts"
 import type { SharedCommit } from "./shared-commit.ts"
 
-const HEAD = "select size, cursor, min_index, holder, lease_until from audit_log"
-const LEASE = "update audit_log set holder = ?, lease_until = ?"
-const ADVANCE = "update audit_log set size = ?, cursor = ?"
+const HEAD = "select size, cursor, min_index, holder, lease_until from audit_log where only = 1"
+const LEASE = "update audit_log set holder = ?, lease_until = ? where only = 1"
+const ADVANCE = "update audit_log set size = ?, cursor = ? where only = 1"
 const TILE = "select hashes from audit_tiles where level = ? and tile_index = ?"
 const KEEP_TILE = `
   insert into audit_tiles (level, tile_index, hashes) values (?, ?, ?)
@@ -31,7 +31,7 @@ const COSIGN = `
 const FORGET = "delete from audit_checkpoints where size < ? and size >= ? and signed_at >= ? and is_cosigned = ?"
 const LOOK_BACK = "select size from audit_checkpoints where size < ? order by size desc limit 4"
 const CHECKPOINTS = "select size, note, signed_at from audit_checkpoints where size >= ? order by size limit ?"
-const LATEST = "select size, note, signed_at from audit_checkpoints order by size desc limit 1"
+const LATEST = "select size, note, signed_at from audit_checkpoints where size >= 0 order by size desc limit 1"
 
 /** Half of a lease may pass before it is written anew: a pass that changes nothing costs the disk nothing. */
 const RENEW_AT = 2
