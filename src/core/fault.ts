@@ -8,7 +8,12 @@ export interface ConfigurationFault {
   readonly cure: string
 }
 
-export type LinklatchErrorCode = "invalid_configuration" | "invalid_argument" | "store_unavailable" | "closed"
+export type LinklatchErrorCode =
+  | "invalid_configuration"
+  | "invalid_argument"
+  | "store_unavailable"
+  | "outlet_failed"
+  | "closed"
 
 /** The one class that Linklatch throws: misuse at construction, and faults that no caller can turn into an outcome. */
 export class LinklatchError extends Error {
