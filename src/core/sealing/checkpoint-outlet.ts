@@ -22,8 +22,11 @@ export interface CheckpointOutlet {
    * there is then.
    */
   publish(checkpoint: SignedCheckpoint, prove: ProveConsistency): Promise<{ readonly cosigned: string | null }>
-  /** The newest checkpoint that it has, as a note: nothing is signed that doesn't follow from it. Null where it can't say. */
-  latest(): Promise<string | null>
+  /**
+   * The newest checkpoint that it has of this origin, as a note: nothing is signed that doesn't follow from it. Null where it has none or can't
+   * say; rejects where it could and wasn't reached.
+   */
+  latest(origin: string): Promise<string | null>
   close(): Promise<void>
 }
 

@@ -63,7 +63,7 @@ async function compareOutside(
   size: number,
   rootAt: (size: number) => Promise<TreeHash>,
 ): Promise<void> {
-  const text = await latest()
+  const text = await latest(identity.origin)
   const known = text === null ? null : readSigned(text, identity)
   // Of another log, or of this one before it got a new name: then it is evidence, and nothing to follow.
   if (known === null || known.origin !== identity.origin) return
