@@ -1,7 +1,5 @@
-import { type Command, InvalidArgumentError, Option } from "commander"
-import type { AuditTailOptions } from "./audit-tail.ts"
+import type { Command } from "commander"
 import { acting, defineCommand, something, wholeNumber } from "./define-command.ts"
-import { eventTypes, isEventType } from "./event-types.ts"
 import type { SessionsListOptions } from "./sessions-list.ts"
 import type { SessionsRevokeOptions } from "./sessions-revoke.ts"
 import type { UsersDisableOptions } from "./users-disable.ts"
@@ -14,7 +12,7 @@ const DEV = ["--dev", "the database of `linklatch dev`"] as const
 const YES = ["-y, --yes", "don't ask"] as const
 const WHOM = ["<user>", "a mail address, or a user's id"] as const
 
-/** The commands that look after people: who there is, where they are signed in, what happened. */
+/** The commands that look after people: who there is, and where they are signed in. */
 export function definePeopleCommands(program: Command, exit: Exit): void {
   const users = program.command("users").description("list, show, disable and enable users")
   defineUsersList(users, exit)
@@ -23,8 +21,6 @@ export function definePeopleCommands(program: Command, exit: Exit): void {
   const sessions = program.command("sessions").description("list and end sessions")
   defineSessionsList(sessions, exit)
   defineSessionsRevoke(sessions, exit)
-  const audit = program.command("audit").description("read the audit log")
-  defineAuditTail(audit, exit)
 }
 
 function defineUsersList(users: Command, exit: Exit): void {
@@ -108,32 +104,4 @@ function defineSessionsRevoke(sessions: Command, exit: Exit): void {
         (await import("./sessions-revoke.ts")).sessionsRevokeCommand(context, operands, options),
       ),
     )
-}
-
-function defineAuditTail(audit: Command, exit: Exit): void {
-  const examples = `
-  $ linklatch audit tail --follow
-  $ linklatch audit tail -n 100 --type consume_failed
-  $ linklatch audit tail --user ada@example.com --show-emails
-  $ linklatch audit tail --follow --json | jq .type`
-  const type = new Option("--type <type>", "only events of this type, or an application's, as shop.order_placed")
-    .choices(eventTypes)
-    .argParser(readEventType)
-  defineCommand(audit, "tail", "print the newest events, one line each; with --json one document a line", examples)
-    .option("-n, --number <n>", "how many", wholeNumber(0), 20)
-    .option("-f, --follow", "go on with those that come")
-    .addOption(type)
-    .option("--user <user>", "only those about this address or user id", something)
-    .option("--show-emails", "mail addresses in clear, not as a…@example.com")
-    .option(...DEV)
-    .action(
-      acting<AuditTailOptions>(exit, async (context, { options }) =>
-        (await import("./audit-tail.ts")).auditTailCommand(context, options),
-      ),
-    )
-}
-
-function readEventType(text: string): string {
-  if (isEventType(text)) return text
-  throw new InvalidArgumentError(`There is no such type. Ours are ${eventTypes.join(", ")}.`)
 }

@@ -1,4 +1,5 @@
 import { Command, CommanderError } from "commander"
+import { defineAuditCommands } from "./audit-commands.ts"
 import { exitCodes } from "./exit-codes.ts"
 import { definePeopleCommands } from "./people-commands.ts"
 import { defineServerCommands } from "./server-commands.ts"
@@ -51,6 +52,7 @@ function createProgram(isJson: boolean, exit: (code: number) => void): Command {
   defineServerCommands(program.commandsGroup("The server:"), exit)
   defineSetupCommands(program.commandsGroup("Setting up:"), exit)
   definePeopleCommands(program.commandsGroup("The people:"), exit)
+  defineAuditCommands(program.commandsGroup("The log:"), exit)
   return program
 }
 
