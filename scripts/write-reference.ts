@@ -1,11 +1,11 @@
-// Writes what is told from the code: docs/reference/, the list of decisions, and the files that pages show. `--check` only
-// compares.
+// Writes what is told from the code: docs/reference/, the list of decisions, what events say in the page on the log's format, and the
+// files that pages show. `--check` only compares.
 import { existsSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { commandsPage } from "./reference/commands-page.ts"
 import { pagesWithCopies } from "./reference/copied-files.ts"
 import { decisionsPage } from "./reference/decisions-page.ts"
-import { eventsPage } from "./reference/events-page.ts"
+import { eventsPage, withEventDetails } from "./reference/events-page.ts"
 import { jsonApiPage } from "./reference/json-api-page.ts"
 import { libraryPage } from "./reference/library-page.ts"
 import { settingsPage } from "./reference/settings-page.ts"
@@ -19,6 +19,7 @@ const pages = new Map([
   ["docs/reference/commands.md", HEAD + (await commandsPage())],
   ["docs/reference/json-api.md", HEAD + jsonApiPage()],
   ["docs/reference/events.md", HEAD + eventsPage()],
+  ["docs/audit-log-format.md", withEventDetails(read("docs/audit-log-format.md") ?? "")],
   ["decisions/README.md", HEAD + decisionsPage()],
   ...pagesWithCopies(),
 ])

@@ -83,6 +83,7 @@ export const sections: readonly Section[] = [
     items: [
       { text: "The life of a link", file: "docs/life-of-a-link.md" },
       { text: "Threat model", file: "docs/threat-model.md" },
+      { text: "Format of the audit log", file: "docs/audit-log-format.md" },
       { text: "Checks", file: "docs/checks.md" },
       { text: "Glossary", file: "docs/glossary.md" },
     ],
