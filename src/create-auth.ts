@@ -14,6 +14,8 @@ import { MailWorker } from "./core/mail/mail-worker.ts"
 import type { MailTransport } from "./core/mail/transport.ts"
 import type { LinklatchOptions } from "./core/options.ts"
 import { systemRandom } from "./core/random.ts"
+import { createLogIdentity } from "./core/sealing/log-identity.ts"
+import { startSealing } from "./core/sealing/start-sealing.ts"
 import { checkSession } from "./core/sessions/check-session.ts"
 import { readSettings, type Settings } from "./core/settings.ts"
 import { storableText } from "./core/storable-text.ts"
@@ -31,7 +33,7 @@ const PROVIDER_SHAPE = /^[a-z][a-z0-9_]{0,31}$/
 /** Puts the parts together: this is the one place that knows all of them. */
 export function createAuth(options: LinklatchOptions): Auth {
   const { context, clientAddress } = checkOptions(options)
-  const { store, log } = context
+  const { settings, store, log } = context
   const transport = options.mail ?? createLogTransport(log)
   let worker: MailWorker | null = null
   const site = createSite(context, clientAddress, {
@@ -42,7 +44,9 @@ export function createAuth(options: LinklatchOptions): Auth {
   // Last, when nothing can fail any more: these go on by themselves.
   const stopMirror = store.audit.onCommitted((event) => mirrorEvent(event, log, options.logEmails === true))
   const housekeeping = startHousekeeping(context)
-  if (options.worker !== false) worker = new MailWorker(context, transport)
+  const isWorking = options.worker !== false
+  if (isWorking) worker = new MailWorker(context, transport)
+  const sealing = isWorking ? startSealing(context, logParts(options, settings)) : null
   return {
     ...useCases(context),
     handler: async (request, info) =>
@@ -55,6 +59,8 @@ export function createAuth(options: LinklatchOptions): Auth {
       try {
         await closeWorkers(worker, housekeeping, log)
         await transport.close()
+        // Last: what was done until here is sealed too.
+        await sealing?.stop()
       } finally {
         stopMirror()
         await store.close()
@@ -93,6 +99,10 @@ function productionFaults(mail: MailTransport | undefined, settings: Settings): 
     faults.push({ setting: "mail", problem: "There is no mail transport, so nobody would get a link.", cure })
   }
   return faults
+}
+
+function logParts({ audit }: LinklatchOptions, settings: Settings) {
+  return { identity: createLogIdentity(settings.audit), outlets: audit?.outlets ?? [] }
 }
 
 function missingStore(store: Store | undefined): readonly ConfigurationFault[] {

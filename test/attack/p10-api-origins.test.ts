@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest"
 import { routes } from "../../src/http/routes.ts"
 import { type App, askForMail, ORIGIN, signIn, tokenOf } from "../app.ts"
 import type { Browser } from "../browser.ts"
-import { dumpTables } from "./dump-tables.ts"
+import { dumpState } from "./dump-tables.ts"
 import { ownApp, ownFile } from "./own-app.ts"
 
 const wide = {
@@ -53,7 +53,7 @@ describe("a call of the API from another site", () => {
     "CSR-2 CSR-3 P10 %s %s is refused in every mixture of headers, and changes nothing",
     async (method, route) => {
       const { path, call } = await siteWithEverything()
-      const before = dumpTables(path)
+      const before = dumpState(path)
       for (const sender of senders.filter((one) => !isTaken(method, one))) {
         const response = await call(method, route, sender)
         const { code } = await response.json()
@@ -63,7 +63,7 @@ describe("a call of the API from another site", () => {
           [],
         ])
       }
-      expect(dumpTables(path)).toEqual(before)
+      expect(dumpState(path)).toEqual(before)
     },
   )
 

@@ -3,7 +3,7 @@ import { routes } from "../../src/http/routes.ts"
 import { type App, askForMail, signIn, tokenOf } from "../app.ts"
 import type { Browser } from "../browser.ts"
 import { startsSession } from "./answers.ts"
-import { type Dump, dumpTables } from "./dump-tables.ts"
+import { type Dump, dumpState } from "./dump-tables.ts"
 import { ownApp, ownFile } from "./own-app.ts"
 import { reconcile } from "./reconcile.ts"
 import { untilIdle } from "./until-idle.ts"
@@ -37,7 +37,7 @@ const FETCHERS: readonly Record<string, string>[] = [
 describe("fetching every page with GET, HEAD and OPTIONS a hundred times", () => {
   it("TOK-13 CSR-1 P2 changes nothing, but notes once that a live link was fetched", async () => {
     const { app, path, own, message, used } = await siteWithEverything()
-    const before = dumpTables(path)
+    const before = dumpState(path)
     const paths = pathsToFetch(tokenOf(message), used)
     for (let round = 0; round < ROUNDS; round++) {
       const headers = FETCHERS[round % FETCHERS.length] ?? {}
@@ -48,7 +48,7 @@ describe("fetching every page with GET, HEAD and OPTIONS a hundred times", () =>
         expect(browser.cookies.size).toBe(0)
       }
     }
-    const after = dumpTables(path)
+    const after = dumpState(path)
     expect(withoutNote(after)).toEqual(before)
     const noted = after["magic_link_tokens"]?.filter(({ prefetched_at }) => prefetched_at !== null)
     expect(noted?.map(({ link_id }) => link_id)).toEqual([liveLinkId(before)])
@@ -60,7 +60,7 @@ describe("fetching every page with GET, HEAD and OPTIONS a hundred times", () =>
 
   it("TOK-13 CSR-1 P2 changes nothing at all in the browser that asked and in one that is signed in", async () => {
     const { path, own, signedIn, message, used } = await siteWithEverything()
-    const before = dumpTables(path)
+    const before = dumpState(path)
     for (const [index, headers] of FETCHERS.entries()) {
       for (const method of SAFE_METHODS) {
         for (const one of pathsToFetch(tokenOf(message), used)) {
@@ -69,7 +69,7 @@ describe("fetching every page with GET, HEAD and OPTIONS a hundred times", () =>
           if (!one.includes(tokenOf(message))) await signedIn.send(method, one, undefined, headers)
         }
       }
-      expect(dumpTables(path), `fetcher ${index}`).toEqual(before)
+      expect(dumpState(path), `fetcher ${index}`).toEqual(before)
     }
     expect((await signedIn.get("/auth/account")).status, "it is still signed in").toBe(200)
     expect(startsSession(await own.press(message))).toBe(true)
@@ -77,10 +77,10 @@ describe("fetching every page with GET, HEAD and OPTIONS a hundred times", () =>
 
   it("P2 notes in a signed-in browser when it was last seen, and nothing else", async () => {
     const { app, path, signedIn } = await siteWithEverything()
-    const before = dumpTables(path)
+    const before = dumpState(path)
     app.clock.advance(10 * 60_000)
     for (const method of SAFE_METHODS) await signedIn.send(method, "/auth/account", undefined, {})
-    const after = dumpTables(path)
+    const after = dumpState(path)
     const seen = (dump: Dump) => (dump["sessions"] ?? []).map(({ last_seen_at, idle_expires_at, ...rest }) => rest)
     expect({ ...after, sessions: seen(after) }).toEqual({ ...before, sessions: seen(before) })
     expect(after["sessions"]).not.toEqual(before["sessions"])
@@ -92,7 +92,7 @@ describe("a live link", () => {
     const { app, path, own, message } = await siteWithEverything()
     const fetches = Array.from({ length: 100 }, () => app.browser().get(`/auth/link/${tokenOf(message)}`))
     for (const { status } of await Promise.all(fetches)) expect(status).toBe(200)
-    const noted = dumpTables(path)["auth_events"]?.filter(({ type }) => type === "link_prefetched")
+    const noted = dumpState(path)["auth_events"]?.filter(({ type }) => type === "link_prefetched")
     expect(noted).toHaveLength(1)
     expect(startsSession(await own.press(message))).toBe(true)
   })
@@ -170,7 +170,7 @@ describe("a foreign browser", () => {
 
   it("TOK-13 CSR-3 P2 whose form comes from another site changes no link and no try", async () => {
     const { app, path, message } = await siteWithEverything()
-    const before = dumpTables(path)
+    const before = dumpState(path)
     for (const headers of [
       { "sec-fetch-site": "cross-site" },
       { "sec-fetch-site": "same-site" },
@@ -181,7 +181,7 @@ describe("a foreign browser", () => {
       }
       expect((await app.browser().post("/auth/sign-in", { email: "ada@example.com" }, headers)).status).toBe(403)
     }
-    expect(dumpTables(path)).toEqual(before)
+    expect(dumpState(path)).toEqual(before)
   })
 })
 

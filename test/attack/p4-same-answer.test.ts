@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest"
 import { type State, siteIn, states } from "./address-states.ts"
 import { seenIn } from "./answers.ts"
-import { type Dump, dumpTables } from "./dump-tables.ts"
+import { type Dump, dumpState } from "./dump-tables.ts"
 import { ownFile } from "./own-app.ts"
 import { workerTurns } from "./worker-turns.ts"
 
@@ -79,9 +79,9 @@ async function answersTo(state: State): Promise<string[]> {
 async function writtenFor(state: State): Promise<Record<string, number>> {
   const path = await ownFile()
   const { app, typed } = await siteIn(state, path, false)
-  const before = dumpTables(path)
+  const before = dumpState(path)
   expect((await app.browser({ ip: IP }).post("/auth/sign-in", { email: typed })).status).toBe(303)
-  return rowsWritten(before, dumpTables(path))
+  return rowsWritten(before, dumpState(path))
 }
 
 /** The address and the match number may differ, and nothing else. */

@@ -3,7 +3,7 @@ import { LinklatchError } from "../../src/index.ts"
 import { type App, askForMail } from "../app.ts"
 import { startsSession } from "./answers.ts"
 import { ADDRESS, decisions, event, PERSON, signedInUser, wrong } from "./decisions.ts"
-import { dumpTables } from "./dump-tables.ts"
+import { dumpState } from "./dump-tables.ts"
 import { type Failure, failOn, mend } from "./faults.ts"
 import { ownApp, ownFile } from "./own-app.ts"
 import { reconcile } from "./reconcile.ts"
@@ -86,7 +86,7 @@ describe("decisions that share a commit with one that fails", () => {
       ["consume_failed", "wrong_code"],
       ["rate_limited", null],
     ])
-    const { sign_in_requests: requests, magic_link_tokens: links, rate_limits: limits } = dumpTables(path)
+    const { sign_in_requests: requests, magic_link_tokens: links, rate_limits: limits } = dumpState(path)
     expect(requests?.map(({ code_tries }) => code_tries).filter((tries) => tries !== 0)).toEqual([1])
     expect(links?.map(({ match_tries }) => match_tries).filter((tries) => tries !== 0)).toEqual([1])
     expect(limits?.filter(({ reported_until }) => reported_until !== 0)).toHaveLength(1)
@@ -168,11 +168,11 @@ async function proveAllOrNothing(name: string, write: string, failure: Failure):
   if (act === undefined) throw new Error(`There is no decision called ${name}.`)
   await workerTurns()
   failOn(path, write, failure)
-  const before = dumpTables(path)
+  const before = dumpState(path)
   const lines = app.logLines.length
   for (const accept of ["application/json", "text/html"])
     expectUnavailable(await outcomeOf(act({ accept })), isApi ? "application/json" : accept)
-  expect(dumpTables(path)).toEqual(before)
+  expect(dumpState(path)).toEqual(before)
   const logged = app.logLines.slice(lines).map((line) => (JSON.parse(line) as { event: string }).event)
   expect(
     logged.filter((line) => line !== "request_failed"),
@@ -181,7 +181,7 @@ async function proveAllOrNothing(name: string, write: string, failure: Failure):
   mend(path)
   const outcome = await outcomeOf(act({ accept: "text/html" }))
   expect(outcome.code).toBe("done")
-  expect(dumpTables(path)).not.toEqual(before)
+  expect(dumpState(path)).not.toEqual(before)
   await workerTurns()
   expect(reconcile(path)).toEqual([])
 }
@@ -235,7 +235,7 @@ async function mailed(app: App, index: number, userAgent: string) {
 }
 
 function mailIn(path: string, wanted: string) {
-  return dumpTables(path)["outbox"]?.filter(({ state }) => state === wanted) ?? []
+  return dumpState(path)["outbox"]?.filter(({ state }) => state === wanted) ?? []
 }
 
 /** What the log says became of mail. */
