@@ -262,6 +262,34 @@ describe("the numbers", () => {
   })
 })
 
+describe("the audit log", () => {
+  const LOG_KEY = "l".repeat(32)
+
+  it("is named after the site, and signed by what the secrets make", () => {
+    expect(read({ secret: [SECRET, "o".repeat(32)] }).settings.audit).toMatchObject({
+      origin: "example.com/auth/log",
+      keys: [SECRET, "o".repeat(32)],
+    })
+    expect(read({ baseUrl: "http://localhost:3000" }).settings.audit.origin).toBe("localhost:3000/auth/log")
+  })
+
+  it("is signed by a key of its own where it has one, and what the secrets signed before stays verifiable", () => {
+    expect(read({ audit: { key: LOG_KEY } }).settings.audit.keys).toEqual([LOG_KEY, SECRET])
+  })
+
+  it("takes another name", () => {
+    expect(read({ audit: { origin: "example.com/auth/log/2" } }).settings.audit.origin).toBe("example.com/auth/log/2")
+  })
+
+  it.each(["", "a b", "a+b", "a\nb", "ü", "x".repeat(201), 7])("can't have the name %j", (origin) => {
+    expect(faultsOf({ audit: { origin } })).toEqual(["audit.origin"])
+  })
+
+  it.each(["", "short", 7])("can't be signed with the key %j", (key) => {
+    expect(faultsOf({ audit: { key } })).toEqual(["audit.key"])
+  })
+})
+
 it("names every fault at once, each with its cure", () => {
   const { faults } = readSettings({
     baseUrl: "x",
@@ -271,7 +299,7 @@ it("names every fault at once, each with its cure", () => {
     signUp: "x" as "open",
     linkTtlMinutes: 0,
   })
-  expect(faults.map(({ setting }) => setting)).toEqual(["baseUrl", "siteName", "secret", "signUp", "linkTtlMinutes"])
+  expect(faults.map(({ setting }) => setting)).toEqual(["baseUrl", "secret", "siteName", "signUp", "linkTtlMinutes"])
   for (const fault of faults) {
     expect(fault.problem).toMatch(/^[A-Z].*\.$/)
     expect(fault.cure).not.toBe("")

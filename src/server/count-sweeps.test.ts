@@ -9,7 +9,7 @@ import { createMetrics } from "./metrics.ts"
 
 it("counts the rows that sweeps delete, for the metrics", async () => {
   const { store, deleted } = countSweeps(sqlite(":memory:"))
-  const metrics = createMetrics({ outbox: store.outbox, clock: { now: () => START }, deleted })
+  const metrics = createMetrics({ store, clock: { now: () => START }, deleted })
   expect(await metrics.text()).toContain('linklatch_rows_deleted_total{kind="requests"} 0')
   for (let i = 0; i < 3; i++) await signIn(store)
   for (const days of [0, 30, 60]) {

@@ -1,8 +1,9 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client"
+import { Counter, collectDefaultMetrics, Histogram, Registry } from "prom-client"
 import type { AuditEvent } from "../core/audit/event.ts"
 import { type Clock, SECOND } from "../core/clock.ts"
 import type { Swept } from "../core/retention/retention-store.ts"
-import type { OutboxStore } from "../core/store.ts"
+import type { Store } from "../core/store.ts"
+import { addStoreGauges } from "./store-gauges.ts"
 
 /** One answered request. No label of it is chosen by a client: that would let anybody fill the memory. */
 export interface AnsweredRequest {
@@ -24,13 +25,13 @@ export interface Metrics {
 const DURATION_BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5]
 
 export interface Measured {
-  readonly outbox: OutboxStore
+  readonly store: Pick<Store, "outbox" | "sealing">
   readonly clock: Clock
   /** How many rows went that were over; it grows. */
   readonly deleted: Readonly<Swept>
 }
 
-export function createMetrics({ outbox, clock, deleted }: Measured): Metrics {
+export function createMetrics({ store, clock, deleted }: Measured): Metrics {
   const registry = new Registry()
   const registers = [registry]
   collectDefaultMetrics({ register: registry })
@@ -61,7 +62,7 @@ export function createMetrics({ outbox, clock, deleted }: Measured): Metrics {
     labelNames: ["outcome"],
     registers,
   })
-  addOutboxGauges(outbox, clock, registry)
+  addStoreGauges(store, clock, registry)
   addDeletedRows(deleted, registry)
   return {
     countRequest({ method, route, status, durationMs }) {
@@ -86,17 +87,6 @@ function mailOutcome(event: AuditEvent): "sent" | "withheld" | "failed" | "given
   return null
 }
 
-function addOutboxGauges(outbox: OutboxStore, clock: Clock, registry: Registry): void {
-  addGauge("linklatch_outbox_queued", "Mails that wait to be sent.", registry, async () => {
-    const { queued } = await outbox.backlog()
-    return queued
-  })
-  addGauge("linklatch_outbox_oldest_seconds", "How long the oldest of them has waited.", registry, async () => {
-    const { oldestAt } = await outbox.backlog()
-    return oldestAt === null ? 0 : Math.max(0, clock.now() - oldestAt) / SECOND
-  })
-}
-
 function addDeletedRows(deleted: Readonly<Swept>, registry: Registry): void {
   new Counter({
     name: "linklatch_rows_deleted_total",
@@ -106,22 +96,6 @@ function addDeletedRows(deleted: Readonly<Swept>, registry: Registry): void {
     collect() {
       this.reset()
       for (const [kind, count] of Object.entries(deleted)) this.inc({ kind }, count)
-    },
-  })
-}
-
-function addGauge(name: string, help: string, registry: Registry, read: () => Promise<number>): void {
-  new Gauge({
-    name,
-    help,
-    registers: [registry],
-    async collect() {
-      try {
-        this.set(await read())
-      } catch {
-        // The store is down, which /readyz tells. The rest of the metrics must still be readable.
-        this.remove()
-      }
     },
   })
 }

@@ -70,7 +70,7 @@ async function composeAnswer(
   isStopping: () => boolean,
 ): Promise<AnswerIncoming> {
   const metrics = createLateMetrics(async () =>
-    (await import("./metrics.ts")).createMetrics({ outbox: store.outbox, clock: systemClock, deleted }),
+    (await import("./metrics.ts")).createMetrics({ store, clock: systemClock, deleted }),
   )
   store.audit.onCommitted(metrics.countEvent)
   setImmediate(() => metrics.loaded().catch((error) => log.error("metrics_unavailable", { error })))

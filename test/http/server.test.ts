@@ -106,7 +106,7 @@ describe("/healthz and /readyz", () => {
     const { log, lines } = captureLog()
     const config = readConfig(DEVELOPMENT)
     const { auth, store, deleted } = await openAuth(config, log)
-    const metrics = createLateMetrics(async () => createMetrics({ outbox: store.outbox, clock: Date, deleted }))
+    const metrics = createLateMetrics(async () => createMetrics({ store, clock: Date, deleted }))
     const mayReadMetrics = createMetricsGuard(config.metricsAllow, config.options)
     const app = createApp({
       auth,
@@ -156,6 +156,8 @@ describe("/metrics", () => {
     expect(text).toContain('linklatch_events_total{type="link_requested"} 1')
     expect(text).toContain('linklatch_mails_total{outcome="sent"} 1')
     expect(text).toContain("linklatch_outbox_queued 0")
+    expect(text).toMatch(/^linklatch_audit_unsealed \d+$/m)
+    expect(text).toMatch(/^linklatch_audit_checkpoint_size \d+$/m)
     expect(text).toContain("process_resident_memory_bytes")
     expect(text).not.toContain(token)
     expect(text).not.toContain("stranger")

@@ -1,6 +1,7 @@
+import type { NewEvent } from "../audit/audit-store.ts"
 import { HOUR, SECOND } from "../clock.ts"
 import type { Context } from "../context.ts"
-import type { NewEvent, Store } from "../store.ts"
+import type { Store } from "../store.ts"
 import type { RefusalCount } from "./refusal-memory.ts"
 
 const EVERY = 10 * SECOND

@@ -9,14 +9,6 @@ const LEAST_PAUSE = 10 * SECOND
 const MOST_PAUSE = 300 * SECOND
 const STOP_GRACE = 3 * SECOND
 
-/** How handing out goes, for the metrics. */
-export interface OutletState {
-  readonly name: string
-  /** Size of the newest checkpoint that is safe there since this process began, or null. */
-  readonly size: number | null
-  readonly isFailing: boolean
-}
-
 /** Hands checkpoints out, each outlet at its own pace: only the newest is kept for one that is slow or away. */
 export class HandingOut {
   readonly #lanes: readonly Lane[]
@@ -28,10 +20,6 @@ export class HandingOut {
 
   offer(checkpoint: SignedCheckpoint): void {
     for (const lane of this.#lanes) lane.offer(checkpoint)
-  }
-
-  states(): readonly OutletState[] {
-    return this.#lanes.map((lane) => lane.state())
   }
 
   /** Hands out what waits, if that takes no more than three seconds. */
@@ -51,7 +39,6 @@ class Lane {
   #timer: NodeJS.Timeout | null = null
   #notBefore = 0
   #failures = 0
-  #size: number | null = null
   #isStopping = false
 
   constructor(context: Pick<Context, "store" | "clock" | "log">, outlet: CheckpointOutlet, keepCosigned: KeepCosigned) {
@@ -63,10 +50,6 @@ class Lane {
   offer(checkpoint: SignedCheckpoint): void {
     this.#waiting = checkpoint
     this.#goOn()
-  }
-
-  state(): OutletState {
-    return { name: this.#outlet.name, size: this.#size, isFailing: this.#failures > 0 }
   }
 
   async stop(): Promise<void> {
@@ -110,7 +93,6 @@ class Lane {
       if (this.#failures > 0) log.info("checkpoint_outlet_recovered", { outlet: name })
       if (this.#waiting === checkpoint) this.#waiting = null
       this.#failures = 0
-      this.#size = checkpoint.size
       this.#notBefore = performance.now() + every
     } catch (error) {
       if (this.#failures === 0) log.error("checkpoint_outlet_failed", { outlet: name, error })

@@ -1,7 +1,7 @@
 import { MINUTE, SECOND } from "../clock.ts"
 import type { Context } from "../context.ts"
 import type { CheckpointOutlet } from "./checkpoint-outlet.ts"
-import { HandingOut, type OutletState } from "./hand-out.ts"
+import { HandingOut } from "./hand-out.ts"
 import type { LogIdentity } from "./log-identity.ts"
 import { type SealingRefusal, SealingRefused } from "./refusal.ts"
 import { MOST_EVENTS } from "./seal-events.ts"
@@ -15,15 +15,8 @@ const TRY_AGAIN = 10 * SECOND
 const SAY_AGAIN = 10 * MINUTE
 
 export interface Sealing {
-  readonly state: () => SealingState
   /** Seals, signs and hands out what is committed, then stops. */
   stop(): Promise<void>
-}
-
-export interface SealingState {
-  /** Why nothing is signed, or null. */
-  readonly refusal: SealingRefusal["code"] | null
-  readonly outlets: readonly OutletState[]
 }
 
 /** Keeps the log sealed while this process runs: within a second from a commit, or from 4,096 of them. */
@@ -35,7 +28,6 @@ export function startSealing(
   const onSigned = handingOut.offer.bind(handingOut)
   const runner = new Runner(context, new Sequencer({ context, identity, outlets, onSigned }))
   return {
-    state: () => ({ refusal: runner.refusal, outlets: handingOut.states() }),
     async stop() {
       await runner.stop()
       await handingOut.stop()
@@ -45,7 +37,6 @@ export function startSealing(
 
 /** One pass at a time, soon after a commit of this process and each second for those of others. */
 class Runner {
-  refusal: SealingRefusal["code"] | null = null
   readonly #context: Pick<Context, "store" | "log">
   readonly #sequencer: Sequencer
   readonly #stopHearing: () => void
@@ -54,6 +45,7 @@ class Runner {
   #passing: Promise<void> | null = null
   #committed = 0
   #notBefore = 0
+  #refusal: SealingRefusal["code"] | null = null
   #saidAt = Number.NEGATIVE_INFINITY
 
   constructor(context: Pick<Context, "store" | "log">, sequencer: Sequencer) {
@@ -97,8 +89,8 @@ class Runner {
   async #pass(): Promise<void> {
     try {
       await this.#sequencer.pass()
-      if (this.refusal !== null) this.#context.log.info("log_sealed_again")
-      this.refusal = null
+      if (this.#refusal !== null) this.#context.log.info("log_sealed_again")
+      this.#refusal = null
       this.#saidAt = Number.NEGATIVE_INFINITY
     } catch (error) {
       this.#notBefore = performance.now() + (error instanceof SealingRefused ? TRY_AGAIN : POLL_EVERY)
@@ -108,8 +100,8 @@ class Runner {
 
   // Once, and then now and then: whoever reads the log of a server later must find it.
   #say(error: unknown): void {
-    const isNew = error instanceof SealingRefused && error.code !== this.refusal
-    if (error instanceof SealingRefused) this.refusal = error.code
+    const isNew = error instanceof SealingRefused && error.code !== this.#refusal
+    if (error instanceof SealingRefused) this.#refusal = error.code
     if (!isNew && performance.now() - this.#saidAt < SAY_AGAIN) return
     this.#saidAt = performance.now()
     if (error instanceof SealingRefused) {

@@ -1,6 +1,6 @@
+import type { AuditStore, NewEvent } from "../../core/audit/audit-store.ts"
 import type { AuditEvent } from "../../core/audit/event.ts"
 import type { EventListeners } from "../../core/audit/publish-events.ts"
-import type { AuditStore, NewEvent } from "../../core/store.ts"
 import type { Database } from "./database.ts"
 import type { Decisions } from "./decisions.ts"
 import { createWriter, type EventRow, toEvent } from "./writer.ts"

@@ -1,8 +1,8 @@
 import type { DatabaseSync } from "node:sqlite"
 import type { Address } from "../../core/addresses/canonical-address.ts"
+import type { AuditStore } from "../../core/audit/audit-store.ts"
 import type { AuditEvent, EventBody } from "../../core/audit/event.ts"
 import type { EventListeners } from "../../core/audit/publish-events.ts"
-import type { AuditStore } from "../../core/store.ts"
 import type { OpenJournal } from "./journal.ts"
 import type { SharedCommit } from "./shared-commit.ts"
 

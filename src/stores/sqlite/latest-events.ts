@@ -1,5 +1,5 @@
 import type { DatabaseSync } from "node:sqlite"
-import type { AuditStore } from "../../core/store.ts"
+import type { AuditStore } from "../../core/audit/audit-store.ts"
 import { EVENT_COLUMNS, type EventRow, toEvent } from "./audit.ts"
 import type { SharedCommit } from "./shared-commit.ts"
 

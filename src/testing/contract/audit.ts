@@ -1,6 +1,7 @@
+import type { NewEvent } from "../../core/audit/audit-store.ts"
 import type { AuditEvent } from "../../core/audit/event.ts"
 import { HOUR, MINUTE } from "../../core/clock.ts"
-import type { NewEvent, Store } from "../../core/store.ts"
+import type { Store } from "../../core/store.ts"
 import type { Facts } from "./lab.ts"
 import { ada, ask, laptop, newId, openRequest, START } from "./steps/ask.ts"
 import { mailTo } from "./steps/deliver.ts"

@@ -1,0 +1,58 @@
+import fc from "fast-check"
+import { describe, expect, it } from "vitest"
+import { canonicalJson, type LeafRow, leafOf } from "./leaf.ts"
+
+const ROW: LeafRow = {
+  id: "019b8d62-7a80-707f-9f30-de13455d17ef",
+  at: 1_767_603_600_000,
+  type: "link_sent",
+  userId: null,
+  detail: '{ "requestId": "r", "attempt": 1, "linkId": "l" }',
+  commitment: "LVGz_mxQFQnBbDgNICv3j9b2UyP5_Oy2qc-k12N5jp0",
+}
+
+describe("a leaf", () => {
+  // As docs/audit-log-format.md has it. Were it to change, no log could be verified any more.
+  it("stays what it was when the first logs were sealed", () => {
+    expect(leafOf(ROW)).toBe(
+      '{"at":1767603600000,"commitment":"LVGz_mxQFQnBbDgNICv3j9b2UyP5_Oy2qc-k12N5jp0","detail":{"attempt":1,"linkId":"l","requestId":"r"},"id":"019b8d62-7a80-707f-9f30-de13455d17ef","type":"link_sent","userId":null,"v":1}',
+    )
+  })
+
+  it("is canonical JSON of what is in the row, whatever that is", () => {
+    const text = fc.string({ unit: "grapheme" }).map((value) => value.toWellFormed())
+    const row = fc.record({
+      id: text,
+      at: fc.integer({ min: 0, max: 2 ** 48 - 1 }),
+      type: text,
+      userId: fc.option(text),
+      detail: fc.dictionary(text, fc.oneof(text, fc.double({ noNaN: true, noDefaultInfinity: true }), fc.boolean())),
+      commitment: fc.option(text),
+    })
+    fc.assert(
+      fc.property(row, ({ detail, ...columns }) => {
+        const leaf = leafOf({ ...columns, detail: JSON.stringify(detail, null, 1) })
+        expect(leaf).toBe(canonicalJson({ ...columns, detail, v: 1 }))
+        expect(JSON.parse(leaf)).toEqual(JSON.parse(JSON.stringify({ ...columns, detail, v: 1 })))
+      }),
+    )
+  })
+
+  it.each(["", "{", "[]", "null", '"text"', "7", '{"a":1}{'])("has a place for what is no object: %s", (detail) => {
+    expect(JSON.parse(leafOf({ ...ROW, detail })).detail).toBe(detail)
+  })
+
+  it("differs wherever a column does", () => {
+    const others: Partial<LeafRow>[] = [
+      { id: "x" },
+      { at: ROW.at + 1 },
+      { type: "link_withheld" },
+      { userId: "" },
+      { userId: "null" },
+      { detail: "{}" },
+      { commitment: null },
+    ]
+    const leaves = [ROW, ...others.map((other) => ({ ...ROW, ...other }))].map(leafOf)
+    expect(new Set(leaves).size).toBe(leaves.length)
+  })
+})
