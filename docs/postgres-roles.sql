@@ -12,5 +12,12 @@ grant select on all sequences in schema linklatch to linklatch_app;
 revoke insert, update, delete on linklatch.auth_events from linklatch_app;
 grant insert (event_id, at, type, user_id, detail, pii_id, commitment) on linklatch.auth_events to linklatch_app;
 revoke update on linklatch.auth_event_pii from linklatch_app;
+-- The sealed log grows. Its tiles are never deleted; of checkpoints, all but one an hour may go. Which events may be pruned, the owner says.
+revoke insert, update, delete on linklatch.audit_log, linklatch.audit_tiles, linklatch.audit_bundles, linklatch.audit_checkpoints,
+  linklatch.audit_prunes from linklatch_app;
+grant update (size, cursor, holder, lease_until) on linklatch.audit_log to linklatch_app;
+grant insert, update (hashes) on linklatch.audit_tiles to linklatch_app;
+grant insert, update (ranges) on linklatch.audit_bundles to linklatch_app;
+grant insert, update (note, is_cosigned), delete on linklatch.audit_checkpoints to linklatch_app;
 -- Only the owner migrates.
 revoke insert, update, delete on linklatch.schema_migrations from linklatch_app;

@@ -38,7 +38,7 @@ async function createRoom(): Promise<PostgresRoom> {
 }
 
 const TABLES =
-  "users, user_providers, sign_in_requests, magic_link_tokens, sessions, outbox, rate_limits, auth_events, auth_event_pii"
+  "users, user_providers, sign_in_requests, magic_link_tokens, sessions, outbox, rate_limits, auth_events, auth_event_pii, audit_log, audit_tiles, audit_bundles, audit_checkpoints, audit_prunes"
 
 /**
  * Every table without its rows. Only their owner can do this, and not by accident. Truncated: after deleting, PostgreSQL plans for
@@ -50,6 +50,7 @@ function emptied(schema: string): string {
     alter table auth_events disable trigger user;
     alter table auth_event_pii disable trigger user;
     truncate ${TABLES} restart identity;
+    insert into audit_log default values;
     alter table auth_events enable always trigger auth_events_append_only;
     alter table auth_events enable always trigger auth_events_no_truncate;
     alter table auth_event_pii enable always trigger auth_event_pii_no_update;

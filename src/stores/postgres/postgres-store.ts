@@ -14,6 +14,7 @@ import type { PostgresPool } from "./pool.ts"
 import { createRedeemCode } from "./redeem.ts"
 import { createRequests } from "./requests.ts"
 import { createRetention } from "./retention.ts"
+import { createSealing } from "./sealing.ts"
 import { createSessions } from "./sessions.ts"
 import { createProviders, createUsers } from "./users.ts"
 
@@ -64,6 +65,7 @@ export function createPostgresStore(pool: PostgresPool, { schema, onMigration, e
     outbox: createOutbox(database, decisions, owedMail.onOwed),
     retention: createRetention(database),
     audit: createAudit(database, decisions, listeners),
+    sealing: createSealing(database),
     async migrate() {
       await ready().catch((cause: unknown) => {
         throw unavailable(cause)

@@ -180,6 +180,44 @@ create type writer as (
   user_agent text
 );
 
+create table audit_bundles (
+  bundle_index bigint not null,
+  ranges text not null,
+  PRIMARY KEY (bundle_index)
+) with (fillfactor=90, autovacuum_vacuum_scale_factor=0.02);
+
+create table audit_checkpoints (
+  size bigint not null,
+  note text not null,
+  signed_at bigint not null,
+  is_cosigned boolean not null default false,
+  PRIMARY KEY (size)
+) with (autovacuum_vacuum_scale_factor=0.02);
+
+create table audit_log (
+  only_one integer not null default 1,
+  size bigint not null default 0,
+  cursor text not null default '0'::text,
+  min_index bigint not null default 0,
+  holder text,
+  lease_until bigint not null default 0,
+  CHECK ((only_one = 1)),
+  PRIMARY KEY (only_one)
+) with (fillfactor=20, autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=500);
+
+create table audit_prunes (
+  first_seq bigint not null,
+  last_seq bigint not null,
+  PRIMARY KEY (first_seq)
+);
+
+create table audit_tiles (
+  level integer not null,
+  tile_index bigint not null,
+  hashes bytea not null,
+  PRIMARY KEY (level, tile_index)
+) with (fillfactor=90, autovacuum_vacuum_scale_factor=0.02);
+
 create table auth_event_pii (
   pii_id text collate "C" not null,
   salt bytea not null,
@@ -510,6 +548,14 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION cursor_through(cursor text)
+ RETURNS bigint
+ LANGUAGE sql
+ IMMUTABLE
+AS $function$
+  select case json_typeof(cursor::json) when 'number' then cursor else cursor::json ->> 'through' end::bigint
+$function$;
+
 CREATE OR REPLACE FUNCTION display_name_from(address text)
  RETURNS text
  LANGUAGE sql
@@ -550,6 +596,31 @@ AS $function$
     (p).user_agent)
 $function$;
 
+CREATE OR REPLACE FUNCTION extend_log(from_size bigint, from_cursor text, to_cursor text, events integer, bundles bigint[], added text[], levels integer[], indexes bigint[], widths integer[], hashes bytea)
+ RETURNS json
+ LANGUAGE plpgsql
+ SET search_path TO 'linklatch', 'pg_temp'
+AS $function$
+begin
+  update audit_log l set size = l.size + events, cursor = to_cursor where l.size = from_size and l.cursor = from_cursor;
+  if not found then return '"conflict"'; end if;
+  -- Where the last range of a bundle and the first that joins it are neighbours, they become one.
+  insert into audit_bundles as b (bundle_index, ranges) select * from unnest(bundles, added)
+    on conflict (bundle_index) do update set ranges = case
+      when substring(b.ranges from '(\d+)\]\]$')::bigint + 1 = substring(excluded.ranges from '^\[\[(\d+),')::bigint
+      then regexp_replace(b.ranges, '\d+\]\]$', '') || substr(excluded.ranges, strpos(excluded.ranges, ',') + 1)
+      else left(b.ranges, -1) || ',' || substr(excluded.ranges, 2) end;
+  insert into audit_tiles as t (level, tile_index, hashes)
+    select one.level, one.tile_index, substring(extend_log.hashes from (one.through - one.width + 1)::integer for one.width)
+    from (
+      select u.level, u.tile_index, u.width, sum(u.width) over (order by u.nth) as through
+      from unnest(levels, indexes, widths) with ordinality as u (level, tile_index, width, nth)
+    ) one
+    on conflict (level, tile_index) do update set hashes = excluded.hashes;
+  return '"extended"';
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION inspect_link(hash text)
  RETURNS json
  LANGUAGE sql
@@ -564,6 +635,22 @@ AS $function$
   where t.token_hash = hash
 $function$;
 
+CREATE OR REPLACE FUNCTION keep_checkpoint(new_size bigint, new_note text, at bigint, by_others boolean)
+ RETURNS json
+ LANGUAGE plpgsql
+ SET search_path TO 'linklatch', 'pg_temp'
+AS $function$
+begin
+  perform from audit_log for no key update;
+  insert into audit_checkpoints as c (size, note, signed_at, is_cosigned) values (new_size, new_note, at, by_others)
+    on conflict (size) do update set note = excluded.note, is_cosigned = true where by_others;
+  delete from audit_checkpoints c
+    where c.size in (select o.size from audit_checkpoints o where o.size < new_size order by o.size desc limit 4)
+      and c.signed_at >= at - at % 3600000 and c.is_cosigned = by_others;
+  return '{}';
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION latest_request(flow text)
  RETURNS json
  LANGUAGE sql
@@ -573,6 +660,20 @@ AS $function$
   select json_build_object('requestId', request_id, 'address', address, 'matchNumber', match_number, 'next', next,
     'requestedAt', requested_at, 'closedAt', closed_at, 'codeTries', code_tries)
   from sign_in_requests where flow_hash = flow order by seq desc limit 1
+$function$;
+
+CREATE OR REPLACE FUNCTION lease_log(taker text, at bigint, until bigint)
+ RETURNS json
+ LANGUAGE plpgsql
+ SET search_path TO 'linklatch', 'pg_temp'
+AS $function$
+begin
+  perform from audit_log l where l.holder = taker and l.lease_until - at >= (until - at) / 2;
+  if found then return '"held"'; end if;
+  update audit_log l set holder = taker, lease_until = until
+    where l.holder is null or l.holder = taker or l.lease_until <= at or l.lease_until > until + (until - at);
+  return to_json(case when found then 'held' else 'taken' end);
+end
 $function$;
 
 CREATE OR REPLACE FUNCTION link_status(consumed_at bigint, disabled_at bigint, superseded_at bigint, request_seq bigint, closed_through bigint, expires_at bigint, at bigint)
@@ -586,6 +687,26 @@ AS $function$
     when superseded_at is not null or request_seq <= coalesce(closed_through, 0) then 'superseded'
     when at >= expires_at then 'expired'
     else 'live' end
+$function$;
+
+CREATE OR REPLACE FUNCTION log_backlog(at_most integer)
+ RETURNS json
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO 'linklatch', 'pg_temp'
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
+ SET enable_bitmapscan TO 'off'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
+ SET enable_material TO 'off'
+ SET jit TO 'off'
+AS $function$
+declare
+  upto text := (select l.cursor from audit_log l);
+begin
+  return (select json_build_object('events', count(*), 'oldestAt', min(e.at)) from waiting_events(upto, at_most) e);
+end
 $function$;
 
 CREATE OR REPLACE FUNCTION log_writers()
@@ -725,6 +846,52 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION prune_log(bundle bigint)
+ RETURNS json
+ LANGUAGE plpgsql
+ SET search_path TO 'linklatch', 'pg_temp'
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
+ SET enable_bitmapscan TO 'off'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
+ SET enable_material TO 'off'
+ SET jit TO 'off'
+AS $function$
+declare
+  behind bigint := (bundle + 1) * 256;
+  top bigint;
+  goes record;
+begin
+  perform from audit_log l where l.min_index = bundle * 256 and l.size >= behind for no key update;
+  if not found or not exists (select from audit_checkpoints c where c.size >= behind) then return '"refused"'; end if;
+  -- The newest event stays: on SQLite the next one's number is above its.
+  select max(e.seq) into top from auth_events e;
+  if exists (select from ranges_of(bundle) r where r.last >= top) then return '"refused"'; end if;
+  for goes in select r.first, r.last from ranges_of(bundle) r order by r.first loop
+    -- Neighbours become one row: so there are few, and the trigger finds the right one at once.
+    update audit_prunes p set last_seq = goes.last
+      where p.first_seq = (select max(o.first_seq) from audit_prunes o) and p.last_seq = goes.first - 1;
+    if not found then insert into audit_prunes (first_seq, last_seq) values (goes.first, goes.last); end if;
+    delete from auth_event_pii p
+      where p.pii_id = any (array(select e.pii_id from auth_events e where e.seq >= goes.first and e.seq <= goes.last));
+    delete from auth_events e where e.seq >= goes.first and e.seq <= goes.last;
+  end loop;
+  update audit_log set min_index = behind;
+  return '"pruned"';
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION ranges_of(bundle bigint)
+ RETURNS TABLE(first bigint, last bigint)
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select range[1]::bigint, range[2]::bigint
+  from audit_bundles b cross join lateral regexp_matches(b.ranges, '\[(\d{1,18}),(\d{1,18})\]', 'g') range
+  where b.bundle_index = bundle
+$function$;
+
 CREATE OR REPLACE FUNCTION record_provider(input json)
  RETURNS json
  LANGUAGE plpgsql
@@ -861,10 +1028,17 @@ $function$;
 CREATE OR REPLACE FUNCTION refuse_change()
  RETURNS trigger
  LANGUAGE plpgsql
+ SET search_path TO 'linklatch', 'pg_temp'
 AS $function$
+declare
+  last_pruned bigint;
 begin
-  if tg_table_name = 'auth_events' then raise exception 'auth_events is append-only' using errcode = '42501'; end if;
-  raise exception 'auth_event_pii can be erased, not changed' using errcode = '42501';
+  if tg_table_name <> 'auth_events' then raise exception 'auth_event_pii can be erased, not changed' using errcode = '42501'; end if;
+  if tg_op = 'DELETE' then
+    select p.last_seq into last_pruned from audit_prunes p where p.first_seq <= old.seq order by p.first_seq desc limit 1;
+    if last_pruned >= old.seq then return old; end if;
+  end if;
+  raise exception 'auth_events is append-only' using errcode = '42501';
 end
 $function$;
 
@@ -888,6 +1062,36 @@ begin
     case when r.session_id is null and of_address is not null
       then row('links_revoked', r.user_id, '{' || coalesce('"by":' || to_json(r.actor), '') || '}')::event || ended
       else ended end)::happening]));
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION sealed_events(from_bundle bigint, at_most integer)
+ RETURNS TABLE(bundle bigint, ranges text, seq bigint, event_id text, at bigint, type text, user_id text, detail text, commitment text, pii_id text, salt text, address text, ip text, user_agent text)
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO 'linklatch', 'pg_temp'
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
+ SET enable_bitmapscan TO 'off'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
+ SET enable_material TO 'off'
+ SET jit TO 'off'
+AS $function$
+#variable_conflict use_column
+begin
+  return query
+    with asked as materialized (
+      select b.bundle_index, b.ranges from audit_bundles b where b.bundle_index >= from_bundle order by b.bundle_index limit at_most
+    )
+    select a.bundle_index, a.ranges, null::bigint, null, null::bigint, null, null, null, null, null, null, null, null, null from asked a
+    union all
+    select a.bundle_index, null, e.seq, e.event_id, e.at, e.type, e.user_id, e.detail, e.commitment, e.pii_id, encode(p.salt, 'hex'),
+      p.address, p.ip, p.user_agent
+    from asked a
+      cross join lateral ranges_of(a.bundle_index) r
+      cross join lateral (select * from auth_events e where e.seq >= r.first and e.seq <= r.last order by e.seq limit 256) e
+      left join lateral (select * from auth_event_pii p where p.pii_id = e.pii_id offset 0) p on true;
 end
 $function$;
 
@@ -1138,6 +1342,46 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION unsealed_events(at_most integer)
+ RETURNS TABLE(seq bigint, event_id text, at bigint, type text, user_id text, detail text, commitment text)
+ LANGUAGE plpgsql
+ SET search_path TO 'linklatch', 'pg_temp'
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
+ SET enable_bitmapscan TO 'off'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
+ SET enable_material TO 'off'
+ SET jit TO 'off'
+AS $function$
+#variable_conflict use_column
+declare
+  log audit_log;
+  found_events bigint;
+  given bigint;
+  writers json := '[]';
+begin
+  -- With a cache, a session would hold numbers that no lock tells of.
+  if (select seqcache > 1 from pg_sequence where seqrelid = 'auth_events_seq_seq'::regclass) then
+    raise exception 'The numbers of auth_events must not be cached: alter sequence auth_events_seq_seq cache 1, then end all connections.'
+      using errcode = '55000';
+  end if;
+  select * into strict log from audit_log;
+  return query
+    select e.seq, e.event_id, e.at, e.type, e.user_id, e.detail, e.commitment from waiting_events(log.cursor, at_most) e;
+  get diagnostics found_events = row_count;
+  select case when is_called then last_value else last_value - 1 end into given from auth_events_seq_seq;
+  if found_events > 0 or json_typeof(log.cursor::json) = 'object' then
+    select coalesce(json_agg(distinct l.virtualtransaction), '[]') into writers from pg_locks l
+      where l.locktype = 'relation' and l.relation = 'auth_events'::regclass and l.mode = 'RowExclusiveLock' and l.granted
+        and l.database = (select oid from pg_database where datname = current_database());
+  end if;
+  return query
+    select null::bigint, null::text, null::bigint, null::text, null::text, json_build_object('size', log.size, 'cursor', log.cursor,
+      'minIndex', log.min_index, 'given', given, 'writers', writers)::text, null::text;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION user_json(u users)
  RETURNS json
  LANGUAGE sql
@@ -1151,6 +1395,27 @@ CREATE OR REPLACE FUNCTION uuidv7(at bigint)
  LANGUAGE sql
 AS $function$
   select left(lpad(to_hex(at), 12, '0'), 8) || '-' || right(lpad(to_hex(at), 12, '0'), 4) || '-7' || substr(gen_random_uuid()::text, 16)
+$function$;
+
+CREATE OR REPLACE FUNCTION waiting_events(cursor text, at_most integer)
+ RETURNS SETOF auth_events
+ LANGUAGE sql
+ STABLE
+AS $function$
+  (
+    select late.*
+    from json_array_elements(case json_typeof(cursor::json) when 'object' then cursor::json -> 'open' end) holes
+      cross join lateral json_array_elements(holes -> 'ranges') hole
+      cross join lateral (
+        select * from auth_events e
+        where e.seq >= (hole ->> 0)::bigint and e.seq <= (hole ->> 1)::bigint order by e.seq limit at_most
+      ) late
+    order by late.seq limit at_most
+  ) union all (
+    -- More than 2^53 - 1 is no position of ours: readers of JSON would take it for another.
+    select * from auth_events e
+    where e.seq > cursor_through(cursor) and e.seq <= 9007199254740991 order by e.seq limit at_most
+  ) limit at_most
 $function$;
 
 CREATE OR REPLACE FUNCTION write_events(happenings happening[])
