@@ -1,12 +1,12 @@
 import type { LogCursor, OpenHoles } from "../../core/sealing/log-cursor.ts"
 
-/** What `unsealed_events` saw, in the order in which it looked. */
+/** What `unsealed_events` saw. */
 export interface LookAtLog {
   /** Of the events that it read, rising: first those in open holes, then those above. */
   readonly positions: readonly number[]
   /** Up to here it read all that could be seen. */
   readonly readThrough: number
-  /** The highest number that had been given, seen after the events. */
+  /** The highest number that had been given. */
   readonly given: number
   /** The transactions that had the right to write events, seen after `given`: their virtual ids. */
   readonly writers: readonly string[]

@@ -79,8 +79,8 @@ create function waiting_events(cursor text, at_most integer) returns setof auth_
   ) limit at_most
 $$;
 
--- Events in their order, and behind them a row without a position: where the log stands and, if a number is missing, who may still
--- commit it, seen after the events were read. Each statement has to be where it is: decisions/056.
+-- Events in their order, and behind them a row without a position: where the log stands, how many numbers had been given, and who had
+-- the right to write at a later moment. Each statement has to be where it is: decisions/056.
 create function unsealed_events(at_most integer)
 returns table (seq bigint, event_id text, at bigint, type text, user_id text, detail text, commitment text) language plpgsql
 set search_path from current set plan_cache_mode = force_generic_plan
