@@ -46,6 +46,29 @@ describe("a commitment", () => {
     )
   })
 
+  it("is that HMAC for any person and any salt", () => {
+    const member = fc.option(
+      fc.oneof(
+        fc.string({ unit: "grapheme" }),
+        fc.string({ unit: "binary" }),
+        fc.string({ minLength: 4_000, maxLength: 5_000 }),
+      ),
+    )
+    const person = fc.record({ address: member, ip: member, userAgent: member }) as fc.Arbitrary<EventPerson>
+    const salt = fc.oneof(
+      fc.uint8Array({ minLength: 32, maxLength: 32 }),
+      fc.uint8Array({ minLength: 1, maxLength: 100 }),
+    )
+    fc.assert(
+      fc.property(person, salt, (one, key) => {
+        const { address, ip, userAgent } = one
+        const json = JSON.stringify({ address, ip, userAgent: userAgent?.toWellFormed() ?? null })
+        expect(commitTo(one, key)).toBe(createHmac("sha256", key).update(json).digest("base64url"))
+      }),
+      { numRuns: 500 },
+    )
+  })
+
   it("takes a lone surrogate for its replacement, as a database hands it back", () => {
     expect(commitTo({ ...ADA, userAgent: "a\ud800b" }, SALT)).toBe(commitTo({ ...ADA, userAgent: "a\ufffdb" }, SALT))
   })

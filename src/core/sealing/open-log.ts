@@ -1,7 +1,7 @@
-import { leafOf } from "../audit/leaf.ts"
+import { leafHashOf } from "../audit/leaf-hash.ts"
 import { hashFrom } from "../tree/encode-hash.ts"
 import type { Frontier } from "../tree/frontier.ts"
-import { HASH_BYTES, hashLeaf, type TreeHash } from "../tree/hash.ts"
+import { HASH_BYTES, type TreeHash } from "../tree/hash.ts"
 import { readFrontier, readRoot } from "../tree/read-frontier.ts"
 import { TILE_WIDTH } from "../tree/tile.ts"
 import { TreeFault } from "../tree/tree-fault.ts"
@@ -94,7 +94,7 @@ async function compareBundle(store: SealingStore, bundle: Bundle, from: number, 
     const row = rows.get(positions[index - start] ?? Number.NaN)
     const place = (index - start) * HASH_BYTES
     const isThere = row !== undefined && hashes.byteLength >= place + HASH_BYTES
-    if (!isThere || hashLeaf(leafOf(row)) !== hashFrom(hashes.subarray(place, place + HASH_BYTES)))
+    if (!isThere || leafHashOf(row) !== hashFrom(hashes.subarray(place, place + HASH_BYTES)))
       throw new SealingRefused(refusals.eventsChanged(index))
   }
 }

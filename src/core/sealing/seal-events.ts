@@ -1,7 +1,7 @@
-import { leafOf } from "../audit/leaf.ts"
+import { leafHashOf } from "../audit/leaf-hash.ts"
 import { extendTree } from "../tree/extend-tree.ts"
 import type { Frontier } from "../tree/frontier.ts"
-import { hashLeaf, type TreeHash } from "../tree/hash.ts"
+import type { TreeHash } from "../tree/hash.ts"
 import type { SealingStore, UnsealedEvent } from "./sealing-store.ts"
 
 export type SealOutcome =
@@ -29,7 +29,7 @@ async function hashEvents(events: readonly UnsealedEvent[]): Promise<readonly Tr
   const hashes: TreeHash[] = []
   for (let from = 0; from < events.length; from += SLICE) {
     if (from > 0) await new Promise((resolve) => setImmediate(resolve))
-    for (const event of events.slice(from, from + SLICE)) hashes.push(hashLeaf(leafOf(event)))
+    for (const event of events.slice(from, from + SLICE)) hashes.push(leafHashOf(event))
   }
   return hashes
 }
