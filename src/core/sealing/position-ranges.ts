@@ -20,3 +20,19 @@ export function positionsOf(ranges: readonly PositionRange[]): readonly number[]
       positions.push(position)
   return positions
 }
+
+/** Ranges as a store keeps them, as JSON. None where somebody wrote something else there: then positions are missing, which is found. */
+export function readRanges(json: string): readonly PositionRange[] {
+  try {
+    const ranges: unknown = JSON.parse(json)
+    return Array.isArray(ranges) && ranges.length <= TILE_WIDTH && ranges.every(isRange) ? ranges : []
+  } catch {
+    return []
+  }
+}
+
+function isRange(range: unknown): range is PositionRange {
+  if (!Array.isArray(range) || range.length !== 2 || !range.every(Number.isSafeInteger)) return false
+  const [first, last] = range as [number, number]
+  return first <= last && last - first < TILE_WIDTH
+}

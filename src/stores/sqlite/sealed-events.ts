@@ -1,22 +1,13 @@
 import type { DatabaseSync } from "node:sqlite"
-import type {
-  Bundle,
-  LogHead,
-  PositionRange,
-  SealedRow,
-  SealingStore,
-  UnsealedEvent,
-} from "../../core/sealing/sealing-store.ts"
+import { readRanges } from "../../core/sealing/position-ranges.ts"
+import type { Bundle, LogHead, PositionRange, SealingStore, UnsealedEvent } from "../../core/sealing/sealing-store.ts"
 import { TILE_WIDTH } from "../../core/tree/tile.ts"
+import { createReadSealedRows } from "./read-sealed-rows.ts"
 import type { SharedCommit } from "./shared-commit.ts"
 
 const LEAF_COLUMNS = 'e.seq as position, e.event_id as id, e.at, e.type, e.user_id as "userId", e.detail, e.commitment'
 const UNSEALED = `select ${LEAF_COLUMNS} from auth_events e where e.seq > ? order by e.seq limit ?`
 const BUNDLES = "select bundle_index, ranges from audit_bundles where bundle_index >= ? order by bundle_index limit ?"
-const SEALED = `
-  select ${LEAF_COLUMNS}, e.pii_id, p.salt, p.address, p.ip, p.user_agent
-  from auth_events e left join auth_event_pii p on p.pii_id = e.pii_id
-  where e.seq >= ? and e.seq <= ? order by e.seq limit ?`
 const TIMES = "select at from auth_events where seq > ? order by seq limit ?"
 const RANGES = "select ranges from audit_bundles where bundle_index = ?"
 const COVERED = "select 1 from audit_checkpoints where size >= ? limit 1"
@@ -30,14 +21,6 @@ const DELETE_PEOPLE =
 const DELETE_EVENTS = "delete from auth_events where seq >= ? and seq <= ?"
 const GONE = "update audit_log set min_index = ? where only = 1"
 
-type SealedColumns = Omit<SealedRow, "piiId" | "pii"> & {
-  readonly pii_id: string | null
-  readonly salt: Uint8Array | null
-  readonly address: string | null
-  readonly ip: string | null
-  readonly user_agent: string | null
-}
-
 type SealedEvents = Pick<SealingStore, "unsealed" | "backlog" | "bundles" | "eventBetween" | "prune">
 
 /** The events under the sealed log: those that wait, those that are in it, and those that go. */
@@ -49,9 +32,7 @@ export function createSealedEvents(
   const unsealed = database.prepare(UNSEALED)
   const times = database.prepare(TIMES)
   const bundles = database.prepare(BUNDLES)
-  const sealed = database.prepare(SEALED)
-  const readRows = (first: number, last: number, max: number) =>
-    (sealed.all(first, last, max) as unknown as readonly SealedColumns[]).map(toSealedRow)
+  const readRows = createReadSealedRows(database)
   const prune = createPrune(database, readHead)
   return {
     unsealed: ({ max }) =>
@@ -68,7 +49,7 @@ export function createSealedEvents(
     bundles: ({ from, max }) =>
       commits.read(() =>
         bundles.all(from, max).map((row): Bundle => {
-          const ranges = JSON.parse(String(row["ranges"])) as readonly PositionRange[]
+          const ranges = readRanges(String(row["ranges"]))
           const rows = ranges.toSorted(byFirst).flatMap(([first, last]) => readRows(first, last, TILE_WIDTH))
           return { index: Number(row["bundle_index"]), ranges, rows }
         }),
@@ -79,7 +60,7 @@ export function createSealedEvents(
 }
 
 function createPrune(database: DatabaseSync, readHead: () => LogHead) {
-  const readRanges = database.prepare(RANGES)
+  const rangesOf = database.prepare(RANGES)
   const covered = database.prepare(COVERED)
   const newest = database.prepare(NEWEST)
   const lastPrune = database.prepare(LAST_PRUNE)
@@ -100,7 +81,7 @@ function createPrune(database: DatabaseSync, readHead: () => LogHead) {
   return (bundle: number): "pruned" | "refused" => {
     const end = (bundle + 1) * TILE_WIDTH
     if (readHead().minIndex !== bundle * TILE_WIDTH || covered.get(end) === undefined) return "refused"
-    const ranges = JSON.parse(String(readRanges.get(bundle)?.["ranges"] ?? "[]")) as readonly PositionRange[]
+    const ranges = readRanges(String(rangesOf.get(bundle)?.["ranges"] ?? "[]"))
     // The next event gets the number after the newest one's: were that gone, a number would be given twice.
     const top = Number(newest.get()?.["seq"])
     if (ranges.some(([, last]) => last >= top)) return "refused"
@@ -112,8 +93,4 @@ function createPrune(database: DatabaseSync, readHead: () => LogHead) {
 
 function byFirst([one]: PositionRange, [other]: PositionRange): number {
   return one - other
-}
-
-function toSealedRow({ pii_id, salt, address, ip, user_agent, ...leaf }: SealedColumns): SealedRow {
-  return { ...leaf, piiId: pii_id, pii: salt === null ? null : { salt, address, ip, userAgent: user_agent } }
 }
