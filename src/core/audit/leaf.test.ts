@@ -56,3 +56,46 @@ describe("a leaf", () => {
     expect(new Set(leaves).size).toBe(leaves.length)
   })
 })
+
+describe("the detail in a leaf", () => {
+  const detailOf = (detail: string) => JSON.parse(leafOf({ ...ROW, detail })).detail
+
+  it("is canonical JSON: members in order of UTF-16, numbers as ECMAScript writes them, no blanks", () => {
+    const detail =
+      '{"total":1250.50,"note":"\\u00c4\\/\\u2028\\u001F","ﬁ":-0,"\\ud83d\\udd11":[1e21, {"b":null,"a":true}]}'
+    expect(leafOf({ ...ROW, at: 1, type: "t", id: "i", commitment: null, detail })).toBe(
+      '{"at":1,"commitment":null,"detail":{"note":"Ä/\u2028\\u001f","total":1250.5,"🔑":[1e+21,{"a":true,"b":null}],"ﬁ":0},' +
+        '"id":"i","type":"t","userId":null,"v":1}',
+    )
+  })
+
+  it.each(['{"reason":"used","by":"cli"}', '{"by" : "cli", "reason" : "used"}', '{"\\u0062y":"cli","reason":"used"}'])(
+    "is the same for what means the same: %s",
+    (detail) => {
+      expect(leafOf({ ...ROW, detail })).toBe(leafOf({ ...ROW, detail: '{"by":"cli","reason":"used"}' }))
+    },
+  )
+
+  // Two readers could believe different things of it, and both find its hash in the tree.
+  it.each([
+    ["names a member twice", '{"reason":"expired","reason":"used"}'],
+    ["names one twice in two spellings", '{"reason":"expired","\\u0072eason":"used"}'],
+    ["names one twice further in", '{"a":{"reason":1,"reason":1}}'],
+    ["has a number that is none", '{"note":1e400}'],
+    ["has half a surrogate pair", '{"note":"\\ud800"}'],
+    ["has half a surrogate pair for a name", '{"\\uDFFF":1}'],
+    ["is no object", "[1]"],
+    ["is no JSON", "{"],
+  ])("has the detail as a text where it %s", (_, detail) => {
+    expect(detailOf(detail)).toBe(detail)
+  })
+
+  it.each([
+    '{"a\\":":"\\":","b":":"}',
+    '{"note":"\\\\ud800"}',
+    '{"__proto__":{"a":1}}',
+    '{"a":"{\\"b\\":1,\\"b\\":2}"}',
+  ])("takes %s for what it is", (detail) => {
+    expect(detailOf(detail)).toEqual(JSON.parse(detail))
+  })
+})
