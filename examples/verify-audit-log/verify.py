@@ -26,6 +26,7 @@ from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Sequence, Tu
 WIDTH = 256
 HASH_BYTES = 32
 SAFE_INTEGER = 2**53 - 1
+MAX_DEPTH = 100
 
 
 class Unreadable(Exception):
@@ -71,13 +72,15 @@ def _no_number(word: str) -> float:
     raise ValueError(f"{word} is not JSON")
 
 
-def canonical(value: Any) -> str:
+def canonical(value: Any, depth: int = 1) -> str:
+    if depth > MAX_DEPTH and isinstance(value, (dict, list)):
+        raise Malformed("too deep")
     if isinstance(value, dict):
         # Names in the order of their UTF-16 code units, which isn't that of code points beyond U+FFFF.
         names = sorted(value, key=lambda name: name.encode("utf-16-be", "surrogatepass"))
-        return "{" + ",".join(quote(name) + ":" + canonical(value[name]) for name in names) + "}"
+        return "{" + ",".join(quote(name) + ":" + canonical(value[name], depth + 1) for name in names) + "}"
     if isinstance(value, list):
-        return "[" + ",".join(map(canonical, value)) + "]"
+        return "[" + ",".join(canonical(item, depth + 1) for item in value) + "]"
     if isinstance(value, float):
         return number(value)
     return quote(value) if isinstance(value, str) else json.dumps(value)
@@ -345,30 +348,30 @@ def text_of(value: Any) -> Optional[str]:
         return None
     if not isinstance(value, Text):
         raise Malformed("not a text")
-    try:
-        return value.decode()
-    except UnicodeDecodeError:
-        raise Malformed("not UTF-8") from None
+    return value.decode("utf-8", "replace")
 
 
 def leaf_of(event_id: Any, at: Any, kind: Any, user_id: Any, detail: Any, commitment: Any) -> bytes:
-    """The leaf of a row; Malformed where it has none."""
-    said = parse_json(text_of(detail) or "")
-    if not isinstance(said, dict):
-        raise Malformed("detail is no object")
-    if not isinstance(at, int) or abs(at) > SAFE_INTEGER:
-        raise Malformed("no such time")
-    members = [quote(text_of(value)) for value in (commitment, event_id, kind, user_id)]
-    leaf = '{"at":%d,"commitment":%s,"detail":%s,"id":%s,"type":%s,"userId":%s,"v":1}' % (
-        at,
-        members[0],
-        canonical(said),
-        *members[1:],
-    )
+    """The leaf of a row; Malformed where its columns aren't of the types that the table has."""
+    if not isinstance(at, int) or not isinstance(detail, Text):
+        raise Malformed("not the columns of an event")
+    first, *others = [quote(text_of(value)) for value in (commitment, event_id, kind, user_id)]
+    said = canonical_detail(text_of(detail) or "")
+    leaf = '{"at":%d,"commitment":%s,"detail":%s,"id":%s,"type":%s,"userId":%s,"v":1}'
+    return (leaf % (at, first, said, *others)).encode()
+
+
+def canonical_detail(text: str) -> str:
     try:
-        return leaf.encode()
-    except UnicodeEncodeError:
-        raise Malformed("half of a surrogate pair") from None
+        value = parse_json(text)
+        if isinstance(value, dict):
+            said = canonical(value)
+            # Half of a surrogate pair can't be encoded.
+            said.encode()
+            return said
+    except (Malformed, UnicodeEncodeError):
+        pass
+    return quote(text)
 
 
 def commit_to(salt: bytes, address: Any, ip: Any, user_agent: Any) -> str:
@@ -608,10 +611,12 @@ class LogCheck:
 
     def note_prune(self, kind: Any, detail: Any) -> None:
         if kind == b"admin_action":
-            said = parse_json(text_of(detail) or "")
+            said = json.loads(canonical_detail(text_of(detail) or ""))
+            if not isinstance(said, dict):
+                return
             until = said.get("minIndex")
-            if said.get("action") == "audit_pruned" and isinstance(until, float):
-                self.pruned_until = max(self.pruned_until, int(until))
+            if said.get("action") == "audit_pruned" and isinstance(until, int):
+                self.pruned_until = max(self.pruned_until, until)
 
     def check_upper_tiles(self) -> None:
         """Each hash above level 0 is that of the full tile below it. (Level 1 was compared with the events already.)"""

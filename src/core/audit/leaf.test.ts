@@ -84,6 +84,8 @@ describe("the detail in a leaf", () => {
     ["has a number that is none", '{"note":1e400}'],
     ["has half a surrogate pair", '{"note":"\\ud800"}'],
     ["has half a surrogate pair for a name", '{"\\uDFFF":1}'],
+    ["is deeper than a hundred", `{"a":${"[".repeat(100)}${"]".repeat(100)}}`],
+    ["is deeper than the stack", `{"a":${"[".repeat(100_000)}${"]".repeat(100_000)}}`],
     ["is no object", "[1]"],
     ["is no JSON", "{"],
   ])("has the detail as a text where it %s", (_, detail) => {

@@ -64,10 +64,18 @@ function countMembers(value: unknown): number {
   return count
 }
 
-/** RFC 8785: members in the order of their UTF-16 code units, everything else as `JSON.stringify` writes it. */
-export function canonicalJson(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`
+// What others parse with is not as deep as JSON.parse, which has no bottom.
+const MAX_DEPTH = 100
+
+/**
+ * RFC 8785: members in the order of their UTF-16 code units, everything else as `JSON.stringify` writes it.
+ *
+ * @throws RangeError for objects and lists more than 100 deep.
+ */
+export function canonicalJson(value: unknown, depth = 1): string {
   if (typeof value !== "object" || value === null) return JSON.stringify(value)
+  if (depth > MAX_DEPTH) throw new RangeError("too deep")
+  if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item, depth + 1)).join(",")}]`
   const members = Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1))
-  return `{${members.map(([name, member]) => `${JSON.stringify(name)}:${canonicalJson(member)}`).join(",")}}`
+  return `{${members.map(([name, member]) => `${JSON.stringify(name)}:${canonicalJson(member, depth + 1)}`).join(",")}}`
 }
