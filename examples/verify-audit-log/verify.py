@@ -679,8 +679,8 @@ class LogCheck:
             self.find("event_twice", at, f"the event at position {position} has the id of another")
 
     def check_people(self) -> None:
-        nobody = """select count(*) from auth_event_pii p
-            where not exists (select 1 from auth_events e where e.pii_id = p.pii_id)"""
+        nobody = """select count(*) from auth_event_pii
+            where pii_id not in (select pii_id from auth_events where pii_id is not null)"""
         (count,) = self.database.execute(nobody).fetchone()
         if count > 0:
             self.find("person_changed", None, f"{count} rows of personal data belong to no event")
