@@ -424,7 +424,7 @@ class LogCheck:
         self.findings: List[Finding] = []
         self.notes: List[str] = []
         self.size = self.min_index = self.through = 0
-        self.checkpoints: Dict[int, List[Tuple[str, Checkpoint]]] = {}
+        self.checkpoints: Dict[int, List[Tuple[str, bool, Checkpoint]]] = {}
         self.covered = 0
         self.pruned_until = 0
         # Positions that have an index, as they come: start and end of each range, and its first index.
@@ -437,9 +437,8 @@ class LogCheck:
         self.check_upper_tiles()
         self.check_what_is_too_much()
         self.check_positions()
-        self.check_double_ids()
-        self.check_people()
         self.check_prunes()
+        self.note_strangers()
         if self.size > self.covered:
             self.notes.append(f"{self.size - self.covered} events at the end are covered by no checkpoint")
 
@@ -449,12 +448,12 @@ class LogCheck:
     def read_head(self) -> None:
         rows = self.database.execute("select size, min_index, cursor from audit_log").fetchall()
         if len(rows) != 1:
-            return self.find("log_cut", 0, "audit_log doesn't have one row")
+            return self.find("head_changed", 0, "audit_log doesn't have one row")
         size, min_index, cursor = rows[0]
         is_size = isinstance(size, int) and isinstance(min_index, int) and 0 <= min_index <= size <= SAFE_INTEGER
         digits = cursor if isinstance(cursor, Text) else b""
         if not is_size or min_index % WIDTH != 0 or re.fullmatch(rb"0|[1-9][0-9]{0,15}", digits) is None:
-            return self.find("log_cut", 0, "the head of the log is none")
+            return self.find("head_changed", 0, "size, min_index or cursor are none that a log can have")
         self.size, self.min_index, self.through = size, min_index, int(digits)
 
     # Checkpoints are read first: the walk over the leaves then stops at each of their sizes.
@@ -463,24 +462,27 @@ class LogCheck:
         for size, note in rows:
             self.read_one_checkpoint(f"checkpoint of {size}", note if isinstance(note, Text) else b"", size)
         if not rows and self.size > 0:
-            self.find("checkpoint_unsigned", 0, "the log has no checkpoint at all")
+            self.find("checkpoint_missing", 0, "nobody vouches for any of the events: there is no checkpoint")
         for name, note in self.outside:
             self.read_one_checkpoint(name, note, None)
 
     def read_one_checkpoint(self, name: str, note: bytes, size: Optional[int]) -> None:
         try:
             checkpoint = read_checkpoint(note)
+        except Malformed as fault:
+            return self.find("checkpoint_unreadable", None, f"{name}: {fault}")
+        try:
             is_signed, _ = check_signatures(checkpoint, self.keys)
         except Malformed as fault:
             return self.find("checkpoint_forged", None, f"{name}: {fault}")
         if not is_signed:
             return self.find("checkpoint_unsigned", None, f"{name}: signed by no key of this log that is known here")
         if size is not None and size != checkpoint.size:
-            return self.find("checkpoint_forged", None, f"{name}: it is one of {checkpoint.size}")
+            return self.find("checkpoint_mismatch", None, f"{name}: it is one of {checkpoint.size}")
         if checkpoint.size > self.size:
             said = f"{name}: it was signed for {checkpoint.size} events, and the log has {self.size}"
             return self.find("log_cut", self.size, said)
-        self.checkpoints.setdefault(checkpoint.size, []).append((name, checkpoint))
+        self.checkpoints.setdefault(checkpoint.size, []).append((name, size is None, checkpoint))
 
     def check_bundles(self) -> None:
         rows_tree, tiles_tree = Tree(), Tree()
@@ -505,7 +507,7 @@ class LogCheck:
     def compare(self, rows_tree: Tree, tiles_tree: Tree, good: int, doubts: List[Tuple[int, bytes]]) -> int:
         """Compares all checkpoints of a size, and returns the greatest size so far that fits."""
         size = rows_tree.size
-        for name, checkpoint in self.checkpoints[size]:
+        for name, is_outside, checkpoint in self.checkpoints[size]:
             if checkpoint.root == rows_tree.root():
                 # The events are right, so it is their hashes in the tiles that aren't.
                 for index, _ in doubts:
@@ -513,7 +515,7 @@ class LogCheck:
                 doubts.clear()
             elif checkpoint.root != tiles_tree.root():
                 said = f"{name}: something between index {good} and {size} was another when it was signed"
-                self.find("checkpoint_mismatch", good, said)
+                self.find("log_forked" if is_outside else "checkpoint_mismatch", good, said)
                 continue
             good = size
             self.covered = size
@@ -654,7 +656,7 @@ class LogCheck:
                 self.find("event_twice", index, f"position {first} has more than one index, one of them {index}")
             end = max(end, last)
         if end > self.through:
-            self.find("log_cut", self.size, f"the log says it was looked through to {self.through}, and has {end}")
+            self.find("head_changed", None, f"the log says it was looked through to {self.through}, and has {end}")
         waiting = 0
         starts = [first for first, _, _ in self.ranges]
         for (position,) in self.database.execute("select seq from auth_events order by seq"):
@@ -670,20 +672,15 @@ class LogCheck:
         if waiting > 0:
             self.notes.append(f"{waiting} events wait to be sealed")
 
-    def check_double_ids(self) -> None:
-        twice = "select event_id, max(seq) from auth_events group by event_id having count(*) > 1"
-        for _, position in self.database.execute(twice):
-            nth = bisect.bisect_right(self.ranges, (position, SAFE_INTEGER + 1, 0)) - 1
-            first, last, index = self.ranges[nth] if nth >= 0 else (0, -1, 0)
-            at = index + position - first if first <= position <= last else None
-            self.find("event_twice", at, f"the event at position {position} has the id of another")
-
-    def check_people(self) -> None:
+    def note_strangers(self) -> None:
+        """Nothing that the log binds, and still worth a look."""
+        twice = "select count(*) - count(distinct event_id) from auth_events"
         nobody = """select count(*) from auth_event_pii
             where pii_id not in (select pii_id from auth_events where pii_id is not null)"""
-        (count,) = self.database.execute(nobody).fetchone()
-        if count > 0:
-            self.find("person_changed", None, f"{count} rows of personal data belong to no event")
+        for count, said in ((twice, "events have the id of another"), (nobody, "people belong to no event")):
+            (number_of,) = self.database.execute(count).fetchone()
+            if number_of > 0:
+                self.notes.append(f"{number_of} {said}")
 
     def check_prunes(self) -> None:
         if self.min_index == 0:
@@ -694,7 +691,7 @@ class LogCheck:
             self.note_prune(kind, detail)
         if self.pruned_until < self.min_index:
             said = f"events below index {self.min_index} are gone, and the log doesn't say that they were pruned"
-            self.find("event_missing", 0, said)
+            self.find("prune_unrecorded", 0, said)
 
 
 def open_database(path: str) -> sqlite3.Connection:

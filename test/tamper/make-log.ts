@@ -71,7 +71,7 @@ export async function makeLog(path: string, plan: LogPlan, draw: Draw): Promise<
     await seal()
     clock.advance(draw(2) === 0 ? PAUSE : HOUR)
   }
-  await erase(store, path, clock, plan.erased, seal)
+  await erase(path, clock, plan.erased, seal)
   await prune(store, clock, plan.pruned, seal)
   await writeEvents(store, clock, plan.waiting, draw)
   await store.close()
@@ -178,13 +178,7 @@ function mixed(events: readonly UnsealedEvent[], draw: Draw): readonly UnsealedE
     .map(({ event }) => event)
 }
 
-async function erase(
-  store: Store,
-  path: string,
-  clock: FakeClock,
-  people: number,
-  seal: () => Promise<number>,
-): Promise<void> {
+async function erase(path: string, clock: FakeClock, people: number, seal: () => Promise<number>): Promise<void> {
   if (people === 0) return
   const database = new DatabaseSync(path)
   const forget = database.prepare("delete from auth_event_pii where address = ?")
