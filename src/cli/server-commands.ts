@@ -3,6 +3,7 @@ import { acting, defineCommand, something } from "./define-command.ts"
 import type { DoctorOptions } from "./doctor.ts"
 import type { MigrateOptions } from "./migrate.ts"
 import type { MoveOptions } from "./move/move.ts"
+import type { WitnessFlags } from "./witness.ts"
 
 const DEV_EXAMPLES = `
   $ linklatch dev                        with the settings of .env, if there is one here
@@ -35,6 +36,13 @@ const DOCTOR_EXAMPLES = `
   $ linklatch doctor --send-test you@example.com
   $ linklatch doctor --client-address 10.0.0.5 --x-forwarded-for "203.0.113.7, 10.0.0.9"`
 
+const WITNESS_EXAMPLES = `
+  $ linklatch witness --name witness.example.org/w1 --log "login.example.com/auth/log+1a2b3c4d+AQ…"
+  $ WITNESS_NAME=witness.example.org/w1 WITNESS_LOGS="$(cat logs.txt)" linklatch witness --listen 0.0.0.0:3001
+
+Run it where those who can change the database can't go. Its first line of output has the key to give to the logs, for
+AUDIT_WITNESSES. Each option is also read from WITNESS_LISTEN, WITNESS_NAME, WITNESS_STATE, WITNESS_KEY_FILE, WITNESS_LOGS.`
+
 /** The commands that run the server and look after it. */
 export function defineServerCommands(program: Command, exit: (code: number) => void): void {
   const { dev, serve, migrate } = {
@@ -53,6 +61,7 @@ export function defineServerCommands(program: Command, exit: (code: number) => v
       ),
     )
   defineMove(program, exit)
+  defineWitness(program, exit)
   defineCommand(program, "doctor", "show every setting and check what can be checked", DOCTOR_EXAMPLES)
     .option("--dev", "the settings of `linklatch dev`")
     .option("--send-test <address>", "send a test message there (no link in it)")
@@ -63,6 +72,33 @@ export function defineServerCommands(program: Command, exit: (code: number) => v
         (await import("./doctor.ts")).doctor(context, options),
       ),
     )
+}
+
+function defineWitness(program: Command, exit: (code: number) => void): void {
+  defineCommand(
+    program,
+    "witness",
+    "run a witness: it signs what other sites' audit logs have become",
+    WITNESS_EXAMPLES,
+  )
+    .option(
+      "--listen <host:port>",
+      "where it listens, in clear: put a proxy with https in front (default: 127.0.0.1:3001)",
+      something,
+    )
+    .option("--name <name>", "its name, as witness.example.org/w1", something)
+    .option("--state <file>", "what it has signed last, of each log (default: witness.db)", something)
+    .option("--key-file <file>", "its key, made where there is none (default: witness.key)", something)
+    .option("--log <vkey>", "the verifier key of a log that it witnesses; give it again for more", oneMore)
+    .action(
+      acting<WitnessFlags>(exit, async (context, { options }) =>
+        (await import("./witness.ts")).witnessCommand(context, options),
+      ),
+    )
+}
+
+function oneMore(text: string, before: readonly string[] | undefined): readonly string[] {
+  return [...(before ?? []), something(text)]
 }
 
 function defineMove(program: Command, exit: (code: number) => void): void {

@@ -5,11 +5,13 @@ import type { RunningServer } from "./server.ts"
 /** In milliseconds. Whoever supervises the process waits longer (examples/compose, examples/kubernetes). */
 export const STOP_WITHIN = 9.5 * SECOND
 
+export type Stoppable = Pick<RunningServer, "stop" | "waitingFor">
+
 /**
  * Resolves with the exit code when the server was told to stop and has stopped: 0 after SIGTERM or SIGINT, 1 after a
  * crash or when something hung. A second signal ends the process at once.
  */
-export function runUntilStopped(running: RunningServer, log: ServerLog): Promise<number> {
+export function runUntilStopped(running: Stoppable, log: ServerLog): Promise<number> {
   return new Promise((resolve) => {
     let isStopping = false
     const stop = async (why: string, exitCode: number): Promise<void> => {
@@ -34,7 +36,7 @@ export function runUntilStopped(running: RunningServer, log: ServerLog): Promise
   })
 }
 
-async function stopServer(running: RunningServer, log: ServerLog): Promise<"stopped" | "failed"> {
+async function stopServer(running: Stoppable, log: ServerLog): Promise<"stopped" | "failed"> {
   try {
     await running.stop()
     return "stopped"
