@@ -42,7 +42,7 @@ const dictionary = read<{
   attributes: Record<string, Written>
   types: { attributes: Record<string, { type?: string; regex?: string; max_len?: number; range?: [number, number] }> }
 }>("dictionary.json")
-const categories = read<{ attributes: Record<string, { uid: number }> }>("categories.json").attributes
+const categories = read<{ attributes: Record<string, { uid: number; caption: string }> }>("categories.json").attributes
 const events = byName("events")
 const objects = byName("objects")
 
@@ -75,9 +75,16 @@ function typeOf({ type, regex, max_len, range }: (typeof dictionary.types.attrib
 
 function classOf(written: WrittenShape): readonly [string, OcsfShape] {
   const shape = shapeOf(written, events)
-  const category =
-    categories[lineOf(written, events).find((one) => one.category !== undefined)?.category ?? ""]?.uid ?? 0
-  return [String(category * 1_000 + (written.uid ?? 0)), { ...shape, category }]
+  const named = lineOf(written, events).find((one) => one.category !== undefined)?.category ?? ""
+  // Base events belong to none.
+  const category = categories[named] ?? { uid: 0, caption: "Uncategorized" }
+  const uid = category.uid * 1_000 + (written.uid ?? 0)
+  // The schema gives both numbers by rule, and writes them nowhere.
+  const numbers = {
+    category_uid: { type: "integer_t", is: "required", values: { [category.uid]: category.caption } },
+    class_uid: { type: "integer_t", is: "required", values: { [uid]: written.caption } },
+  }
+  return [String(uid), { ...shape, attributes: { ...shape.attributes, ...numbers } }]
 }
 
 function shapeOf(written: WrittenShape, family: ReadonlyMap<string, string>): OcsfShape {

@@ -24,7 +24,6 @@ export interface OcsfType {
 export interface OcsfShape {
   readonly name: string
   readonly caption: string
-  readonly category?: number
   readonly attributes: Readonly<Record<string, OcsfAttribute>>
   readonly atLeastOne?: readonly string[]
   readonly justOne?: readonly string[]

@@ -6,7 +6,7 @@ import type { SealedRow } from "../sealing/sealing-store.ts"
 import { hashLeaf, type TreeHash } from "../tree/hash.ts"
 
 /** One place of the sealed log: what is exported as one record, whatever became of the event. */
-export type ExportedEvent = ReadEvent | LostEvent
+export type ExportedEvent = ReadEvent | MissingEvent
 
 export interface ReadEvent {
   /** `altered`: the row, or the personal data beside it, isn't what was sealed. */
@@ -18,7 +18,7 @@ export interface ReadEvent {
   /** The leaf that this row makes: docs/audit-log-format.md. */
   readonly leaf: string
   readonly id: string
-  /** Milliseconds since the epoch. */
+  /** Milliseconds since the epoch, in the years from 1970 to 9999. */
   readonly at: number
   readonly type: string
   readonly userId: string | null
@@ -27,21 +27,17 @@ export interface ReadEvent {
   readonly person: EventPerson | null
 }
 
-export interface LostEvent {
-  /** `missing`: no row stands there. `unreadable`: what stands there is no event. */
-  readonly state: "missing" | "unreadable"
+export interface MissingEvent {
+  /** No row stands there. */
+  readonly state: "missing"
   readonly index: number
   readonly hash: string
   /** When the event before it happened, as nobody knows more. */
   readonly at: number
 }
 
-export function isLost(event: ExportedEvent): event is LostEvent {
-  return event.state === "missing" || event.state === "unreadable"
-}
-
-// The last millisecond that a date can have: whoever writes to the table doesn't stop an export.
-const LATEST_TIME = 8.64e15
+// The end of the year 9999. Other dates are no clock's, and readers of ours choke on them.
+const LATEST_TIME = 253_402_300_799_999
 
 /** An event as the log has it at `index`, checked against the hash that was sealed there. */
 export function readExportedEvent(
@@ -51,16 +47,25 @@ export function readExportedEvent(
   const hash = Buffer.from(sealed, "latin1").toString("hex")
   if (row === undefined) return { state: "missing", index, hash, at: after }
   const leaf = leafOf(row)
-  if (leaf === null || Math.abs(row.at) > LATEST_TIME) return { state: "unreadable", index, hash, at: after }
-  const { id, at, type, userId, commitment, pii } = row
+  const { id, type, userId, commitment, pii } = row
   const person = pii === null ? null : readPerson(pii)
   const isBound = pii === null || person === null || commitTo(person, pii.salt) === commitment
   return {
     state: isBound && hashLeaf(leaf) === sealed ? "sealed" : "altered",
-    ...{ index, hash, leaf, id, at, type, userId },
-    detail: JSON.parse(row.detail),
-    person,
+    ...{ index, hash, leaf, id, type, userId, person },
+    at: Math.min(Math.max(row.at, 0), LATEST_TIME),
+    detail: readDetail(row.detail),
   }
+}
+
+function readDetail(json: string): ReadEvent["detail"] {
+  try {
+    const value: unknown = JSON.parse(json)
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) return { ...value }
+  } catch {
+    // Somebody wrote to the table. The leaf holds it as a text too.
+  }
+  return { text: json }
 }
 
 function readPerson({ address, ip, userAgent }: NonNullable<SealedRow["pii"]>): EventPerson {

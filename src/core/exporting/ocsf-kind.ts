@@ -1,5 +1,5 @@
 import type { EventType } from "../audit/event.ts"
-import { type ExportedEvent, isLost } from "./exported-event.ts"
+import type { ExportedEvent } from "./exported-event.ts"
 
 /** What an event is in the Open Cybersecurity Schema Framework. */
 export interface OcsfKind {
@@ -79,7 +79,7 @@ const kinds: Readonly<Record<EventType, Kind>> = {
 
 /** Application events are base events: only the application knows what they mean. */
 export function ocsfKind(event: ExportedEvent): OcsfKind {
-  if (isLost(event)) return { class: 0, activity: 99, name: `event_${event.state}`, status: 2, severity: 5 }
+  if (event.state === "missing") return { class: 0, activity: 99, name: `event_${event.state}`, status: 2, severity: 5 }
   const known = Object.hasOwn(kinds, event.type) ? kinds[event.type as EventType] : null
   const kind = typeof known === "function" ? known(event.detail) : (known ?? applicationKind(event.type))
   return event.state === "altered" ? { ...kind, severity: 5 } : kind

@@ -1,7 +1,9 @@
 import type { EventPerson } from "../audit/event.ts"
+import { countOf, textOf } from "./detail-values.ts"
 import { eventMessage } from "./event-message.ts"
 import type { ExportScope } from "./export-scope.ts"
-import { type ExportedEvent, isLost, type ReadEvent } from "./exported-event.ts"
+import type { ExportedEvent, ReadEvent } from "./exported-event.ts"
+import { isCommand } from "./is-command.ts"
 import {
   type OcsfKind,
   ocsfActions,
@@ -30,7 +32,7 @@ export function ocsfRecord(event: ExportedEvent, scope: ExportScope): string {
     time: event.at,
     message: eventMessage(event),
     metadata: metadata(event, kind, scope),
-    ...(isLost(event) ? lostFields(event, scope) : readFields(event, kind, scope)),
+    ...(event.state === "missing" ? missingFields(event, scope) : readFields(event, kind, scope)),
   })
 }
 
@@ -60,21 +62,20 @@ function metadata(event: ExportedEvent, kind: OcsfKind, { version, origin }: Exp
     sequence: event.index,
     ...("id" in event && {
       ...{ uid: event.id, event_code: event.type },
-      correlation_uid: event.detail["requestId"],
+      correlation_uid: textOf(event.detail["requestId"]),
     }),
   }
 }
 
-function lostFields({ state, hash }: ExportedEvent, scope: ExportScope): Fields {
+function missingFields({ state, hash }: ExportedEvent, scope: ExportScope): Fields {
   return { unmapped: { log: { state, leaf_hash: hash, checkpoint_size: scope.checkpointSize } } }
 }
 
 function readFields(event: ReadEvent, kind: OcsfKind, scope: ExportScope): Fields {
   const { detail, state, leaf, hash, person } = event
-  const isCommand = detail["by"] === "cli"
   return {
-    status_code: kind.class === 3002 ? (detail["reason"] ?? undefined) : undefined,
-    ...(kind.class === 0 ? baseFields(event, scope) : iamFields(event, scope)),
+    status_code: kind.class === 3002 ? textOf(detail["reason"]) : undefined,
+    ...(kind.class === 0 ? baseFields(event, scope) : iamFields(event, kind, scope)),
     ...(kind.class === 3002 && authenticationFields(event, scope)),
     ...(kind.class === 3004 && { entity: managedEntity(event, scope) }),
     raw_data: leaf,
@@ -82,7 +83,7 @@ function readFields(event: ReadEvent, kind: OcsfKind, scope: ExportScope): Field
     raw_data_hash: { algorithm_id: 99, algorithm: "RFC 6962 leaf (SHA-256 of 0x00 and raw_data)", value: hash },
     unmapped: {
       ...{ detail, owasp_event: owaspEvent(event) ?? undefined },
-      ...(isCommand && person?.userAgent != null && { command: person.userAgent }),
+      ...(isCommand(event) && person?.userAgent != null && { command: person.userAgent }),
       ...(kind.class === 0 && person !== null && { ip: person.ip, user_agent: person.userAgent }),
       log: { state, checkpoint_size: scope.checkpointSize },
     },
@@ -95,17 +96,16 @@ function baseFields(event: ReadEvent, scope: ExportScope): Fields {
   return isKnown ? { actor: { user: user(event, scope) } } : {}
 }
 
-function iamFields(event: ReadEvent, scope: ExportScope): Fields {
+function iamFields(event: ReadEvent, kind: OcsfKind, scope: ExportScope): Fields {
   const { detail, person } = event
   const by = detail["by"]
   const actor =
     by === "cli" || by === "application" ? { app_name: by === "cli" ? "linklatch" : "application" } : undefined
-  const isEntity = ocsfKind(event).class === 3004
   return {
-    ...(!isEntity && { user: user(event, scope) }),
+    ...(kind.class !== 3004 && { user: user(event, scope) }),
     actor,
     ...(person?.ip != null && { src_endpoint: { ip: person.ip } }),
-    ...(person?.userAgent != null && by !== "cli" && { http_request: { user_agent: person.userAgent } }),
+    ...(person?.userAgent != null && !isCommand(event) && { http_request: { user_agent: person.userAgent } }),
   }
 }
 
@@ -124,37 +124,43 @@ function user(
 }
 
 function authenticationFields({ type, at, detail }: ReadEvent, { origin }: ExportScope): Fields {
-  const way = detail["provider"] ?? (type === "link_consumed" || type === "consume_failed" ? detail["by"] : undefined)
+  const isByLink = type === "link_consumed" || type === "consume_failed"
+  const way = textOf(detail["provider"]) ?? (isByLink ? textOf(detail["by"]) : undefined)
   const isMail = way === "magic_link" || way === "email_code"
+  const sessionId = textOf(detail["sessionId"])
   return {
     service: { name: "Linklatch", uid: origin ?? undefined },
     is_remote: true,
     is_mfa: false,
-    ...(typeof way === "string" && { auth_protocol_id: 99, auth_protocol: PROTOCOLS[way] ?? way }),
+    ...(way !== undefined && { auth_protocol_id: 99, auth_protocol: PROTOCOLS[way] ?? way }),
     ...(isMail && { auth_factors: [{ factor_type_id: 8, factor_type: "Email" }] }),
     ...(type === "session_created" && { is_new_logon: true }),
-    ...(typeof detail["sessionId"] === "string" && { session: session(type, at, detail) }),
+    ...(sessionId !== undefined && { session: session(sessionId, { type, at, detail }) }),
     ...(type === "rate_limited" && limitFields(at, detail)),
   }
 }
 
-function session(type: string, at: number, { sessionId, reason }: Fields): Fields {
-  return {
-    ...{ uid: sessionId, is_mfa: false, is_remote: true },
-    ...(type === "session_created" ? { created_time: at } : { expiration_reason: reason }),
-  }
+function session(uid: string, { type, at, detail }: Pick<ReadEvent, "type" | "at" | "detail">): Fields {
+  const known = { uid, is_mfa: false, is_remote: true }
+  if (type === "session_created") return { ...known, created_time: at }
+  return { ...known, expiration_reason: textOf(detail["reason"]) }
 }
 
 // One event may stand for all further refusals of a window, which ended when it was written.
-function limitFields(at: number, { limit, count, windowSeconds }: Fields): Fields {
+function limitFields(at: number, detail: Fields): Fields {
+  const name = textOf(detail["limit"])
+  const count = countOf(detail["count"])
+  const window = countOf(detail["windowSeconds"])
+  const isSum = count !== undefined && count > 1 && window !== undefined
   return {
-    ...{ policy: { name: limit, uid: limit, is_applied: true }, count },
-    ...(Number(count) > 1 && { start_time: at - Number(windowSeconds) * 1_000, end_time: at }),
+    ...(name !== undefined && { policy: { name, uid: name, is_applied: true } }),
+    count,
+    ...(isSum && { start_time: at - window * 1_000, end_time: at }),
   }
 }
 
 function managedEntity({ type, detail }: ReadEvent, { origin }: ExportScope): Fields {
   return type === "checkpoint_signed"
-    ? { name: detail["origin"], uid: detail["key"], type_id: 99, type: "Log Key" }
+    ? { name: textOf(detail["origin"]) ?? "unknown", uid: textOf(detail["key"]), type_id: 99, type: "Log Key" }
     : { name: origin ?? "audit log", type_id: 99, type: "Audit Log" }
 }
