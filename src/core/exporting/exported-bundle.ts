@@ -1,0 +1,41 @@
+import type { Bundle, PositionRange, SealedRow } from "../sealing/sealing-store.ts"
+import { HASH_BYTES, type TreeHash } from "../tree/hash.ts"
+import { TILE_WIDTH } from "../tree/tile.ts"
+import { type ExportedEvent, readExportedEvent } from "./exported-event.ts"
+
+export interface BundleOfLog {
+  /** Its number. */
+  readonly number: number
+  /** Undefined where somebody deleted it. */
+  readonly bundle: Bundle | undefined
+  /** The level 0 tile of the same number: what was sealed. Null where somebody deleted it. */
+  readonly tile: Uint8Array | null
+}
+
+/** The places of a bundle from index `from` up to but without `to`, whatever is left of it. */
+export function exportedBundle(
+  { number, bundle, tile }: BundleOfLog,
+  { from, to, after }: { readonly from: number; readonly to: number; readonly after: number },
+): readonly ExportedEvent[] {
+  const rows = new Map<number, SealedRow>(bundle?.rows.map((row) => [row.position, row]))
+  const positions = positionsOf(bundle?.ranges ?? [])
+  const hashes = Buffer.from(tile ?? new Uint8Array()).latin1Slice()
+  const first = number * TILE_WIDTH
+  const events: ExportedEvent[] = []
+  for (let index = Math.max(from, first); index < Math.min(to, first + TILE_WIDTH); index++) {
+    const place = index - first
+    const row = rows.get(positions[place] ?? -1)
+    const sealed = hashes.slice(place * HASH_BYTES, (place + 1) * HASH_BYTES).padEnd(HASH_BYTES, "\0") as TreeHash
+    events.push(readExportedEvent(row, { index, sealed, after: events.at(-1)?.at ?? after }))
+  }
+  return events
+}
+
+// In the order of their indexes. Of ranges that somebody wrote anew, no more are read than a bundle can have.
+function positionsOf(ranges: readonly PositionRange[]): readonly number[] {
+  const positions: number[] = []
+  for (const [first, last] of ranges) {
+    for (let position = first; position <= last && positions.length < TILE_WIDTH; position++) positions.push(position)
+  }
+  return positions
+}
