@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from "commander"
+import { defineAuditExport } from "./audit/define-audit-export.ts"
 import type { AuditTailOptions } from "./audit-tail.ts"
 import { acting, defineCommand, something, wholeNumber } from "./define-command.ts"
 import { eventTypes, isEventType } from "./event-types.ts"
@@ -11,6 +12,7 @@ const DEV = ["--dev", "the database of `linklatch dev`"] as const
 export function defineAuditCommands(program: Command, exit: Exit): void {
   const audit = program.command("audit").description("read the audit log")
   defineAuditTail(audit, exit)
+  defineAuditExport(audit, exit, typeOption())
 }
 
 function defineAuditTail(audit: Command, exit: Exit): void {
@@ -19,13 +21,10 @@ function defineAuditTail(audit: Command, exit: Exit): void {
   $ linklatch audit tail -n 100 --type consume_failed
   $ linklatch audit tail --user ada@example.com --show-emails
   $ linklatch audit tail --follow --json | jq .type`
-  const type = new Option("--type <type>", "only events of this type, or an application's, as shop.order_placed")
-    .choices(eventTypes)
-    .argParser(readEventType)
   defineCommand(audit, "tail", "print the newest events, one line each; with --json one document a line", examples)
     .option("-n, --number <n>", "how many", wholeNumber(0), 20)
     .option("-f, --follow", "go on with those that come")
-    .addOption(type)
+    .addOption(typeOption())
     .option("--user <user>", "only those about this address or user id", something)
     .option("--show-emails", "mail addresses in clear, not as a…@example.com")
     .option(...DEV)
@@ -34,6 +33,12 @@ function defineAuditTail(audit: Command, exit: Exit): void {
         (await import("./audit-tail.ts")).auditTailCommand(context, options),
       ),
     )
+}
+
+function typeOption(): Option {
+  return new Option("--type <type>", "only events of this type, or an application's, as shop.order_placed")
+    .choices(eventTypes)
+    .argParser(readEventType)
 }
 
 function readEventType(text: string): string {

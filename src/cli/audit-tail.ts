@@ -7,6 +7,7 @@ import { eventJson, eventLine } from "./event-line.ts"
 import { exitCodes } from "./exit-codes.ts"
 import { noReference, readUserReference, unknownUser } from "./find-user.ts"
 import { printError } from "./print-error.ts"
+import { stopSignal } from "./stop-signal.ts"
 import { type StoreOptions, withStore } from "./with-store.ts"
 
 export interface AuditTailOptions extends StoreOptions {
@@ -111,12 +112,6 @@ async function printEvents(
 ): Promise<boolean> {
   const show = context.isJson ? eventJson : eventLine
   return context.stream(events.map((event) => `${show(event, isEmailClear)}\n`).join(""))
-}
-
-function stopSignal(): AbortSignal {
-  const stop = new AbortController()
-  for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => stop.abort())
-  return stop.signal
 }
 
 function noEvents(context: CommandContext, person: Filter["person"]): number {

@@ -18,6 +18,7 @@ export type CommandErrorCode =
   | "unchanged"
   | "no_secret"
   | "file_failed"
+  | "not_as_sealed"
   | "failed"
 
 /** Why a command did not do what it was asked to. */

@@ -19,7 +19,7 @@ export function exportedBundle(
 ): readonly ExportedEvent[] {
   const rows = new Map<number, SealedRow>(bundle?.rows.map((row) => [row.position, row]))
   const positions = positionsOf(bundle?.ranges ?? [])
-  const hashes = Buffer.from(tile ?? new Uint8Array()).latin1Slice()
+  const hashes = Buffer.from(tile ?? new Uint8Array()).toString("latin1")
   const first = number * TILE_WIDTH
   const events: ExportedEvent[] = []
   for (let index = Math.max(from, first); index < Math.min(to, first + TILE_WIDTH); index++) {
