@@ -1,0 +1,138 @@
+import { commitTo } from "../audit/commitment.ts"
+import type { EventPerson } from "../audit/event.ts"
+import { leafHashOf } from "../audit/leaf-hash.ts"
+import { positionsOf } from "../sealing/position-ranges.ts"
+import type { Bundle, SealedRow } from "../sealing/sealing-store.ts"
+import { HASH_BYTES } from "../tree/hash.ts"
+import { TILE_WIDTH } from "../tree/tile.ts"
+import type { Findings } from "./finding.ts"
+import type { PositionCover } from "./position-cover.ts"
+import { prunedThrough } from "./pruned-through.ts"
+
+/** What was counted on the way. None of these is wrong by itself. */
+export interface EventCounts {
+  /** Events whose leaf was made anew from its row. */
+  events: number
+  /** Rows of personal data that are what was committed to. */
+  people: number
+  /** Events whose personal data was erased, or aged out. */
+  withoutPerson: number
+  /** Events that happened before the one that stands before them, by the clocks of whoever wrote them. */
+  backwards: number
+  /** The highest minimum index that an event says was pruned to. */
+  prunedThrough: number
+}
+
+export interface CheckedEvents {
+  /** The leaf hashes that follow from the rows; those of `unknown` are zeros. It is used anew for the next bundle. */
+  readonly hashes: Buffer
+  /** Places in the bundle whose row isn't there, or isn't known. */
+  readonly unknown: readonly number[]
+  /** Places whose personal data isn't what was committed to. */
+  readonly otherPeople: readonly number[]
+  /** Rows by their place. */
+  readonly rows: readonly (SealedRow | undefined)[]
+}
+
+/** Makes the leaves of one bundle after the other anew from the rows of the events. */
+export class EventChecks {
+  readonly counts: EventCounts = { events: 0, people: 0, withoutPerson: 0, backwards: 0, prunedThrough: 0 }
+  readonly #findings: Findings
+  readonly #cover: PositionCover
+  readonly #hashes = Buffer.alloc(TILE_WIDTH * HASH_BYTES)
+  #lastAt = Number.NEGATIVE_INFINITY
+  #lastPii: SealedRow["pii"] = null
+  #lastCommitment: string | null = null
+
+  constructor(findings: Findings, cover: PositionCover) {
+    this.#findings = findings
+    this.#cover = cover
+  }
+
+  check(bundle: Bundle, width: number): CheckedEvents {
+    const positions = this.#coverPositions(bundle, width)
+    const rows = inOrder(bundle.rows, positions)
+    const unknown: number[] = []
+    const otherPeople: number[] = []
+    for (let place = 0; place < width; place += 1) {
+      const row = rows[place]
+      if (row === undefined) {
+        unknown.push(place)
+        this.#hashes.fill(0, place * HASH_BYTES, (place + 1) * HASH_BYTES)
+        if (place < positions.length) this.#tellMissing(bundle.index * TILE_WIDTH + place, positions[place] as number)
+        continue
+      }
+      this.#hashes.write(leafHashOf(row), place * HASH_BYTES, HASH_BYTES, "latin1")
+      this.#count(row)
+      if (!this.#isSamePerson(row)) otherPeople.push(place)
+    }
+    return { hashes: this.#hashes, unknown, otherPeople, rows }
+  }
+
+  /** Takes a bundle that was pruned: only where its events stood still counts. */
+  skip(bundle: Bundle, width: number): void {
+    this.#coverPositions(bundle, width)
+    for (const { position, id } of bundle.rows) {
+      const message = `The event at position ${position} stands where one was pruned: it was put there since.`
+      this.#findings.add({ code: "event_inserted", index: bundle.index * TILE_WIDTH, position, id, message })
+    }
+  }
+
+  #coverPositions({ index, ranges }: Bundle, width: number): readonly number[] {
+    const positions = positionsOf(ranges).slice(0, width)
+    const start = index * TILE_WIDTH
+    let counted = 0
+    for (const [first, last] of ranges) {
+      const end = Math.min(last, first + width - counted - 1)
+      if (end < first) break
+      if (this.#cover.add([first, end]) !== null) this.#coverEach(first, end, start + counted)
+      counted += end - first + 1
+    }
+    if (counted < width) {
+      const message = `Of the events from ${start} on, ${width} are sealed, and the log says of ${counted} where they stand.`
+      this.#findings.add({ code: "bundle_changed", index: start + counted, tile: index, message })
+    }
+    return positions
+  }
+
+  #coverEach(first: number, last: number, index: number): void {
+    for (let position = first; position <= last; position += 1) {
+      if (this.#cover.add([position, position]) === null) continue
+      const place = index + position - first
+      const message = `The event at position ${position} has a second place in the log, as event ${place}.`
+      this.#findings.add({ code: "event_twice", index: place, position, message })
+    }
+  }
+
+  #tellMissing(index: number, position: number): void {
+    const message = `Event ${index} is gone: there is no row at position ${position}.`
+    this.#findings.add({ code: "event_missing", index, position, message })
+  }
+
+  #count({ at, type, detail, commitment, pii }: SealedRow): void {
+    const { counts } = this
+    counts.events += 1
+    if (at < this.#lastAt) counts.backwards += 1
+    this.#lastAt = at
+    if (commitment !== null && pii === null) counts.withoutPerson += 1
+    if (type === "admin_action") counts.prunedThrough = Math.max(counts.prunedThrough, prunedThrough(detail))
+  }
+
+  // Events of one decision share a row of personal data, and a store gives them the same object.
+  #isSamePerson({ pii, commitment }: SealedRow): boolean {
+    if (pii === null) return true
+    if (pii !== this.#lastPii) {
+      this.#lastPii = pii
+      this.#lastCommitment = commitTo(pii as EventPerson, pii.salt)
+      this.counts.people += 1
+    }
+    return this.#lastCommitment === commitment
+  }
+}
+
+// Rows come by their position. Where positions have the order of the indexes, and all are there, that is what is wanted.
+function inOrder(rows: readonly SealedRow[], positions: readonly number[]): readonly (SealedRow | undefined)[] {
+  if (positions.every((position, place) => rows[place]?.position === position)) return rows
+  const byPosition = new Map(rows.map((row) => [row.position, row]))
+  return positions.map((position) => byPosition.get(position))
+}
