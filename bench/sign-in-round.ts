@@ -39,6 +39,9 @@ export async function measureSignIn(site: RunningSite, people: People, plan: Rou
   const { endpoint } = site.journey
   if (has("endpoint") && endpoint !== undefined)
     note("endpoint", await check({ ...site, journey: endpoint }, sessions, { connections, forMs, repeat: true }))
+  const { signOut } = site.journey
+  if (has("signOut") && signOut !== undefined)
+    note("signOut", await check({ ...site, journey: signOut }, sessions, { connections }))
   return measured
 }
 

@@ -46,7 +46,7 @@ export function createAuth(options: LinklatchOptions): Auth {
   const housekeeping = startHousekeeping(context)
   const isWorking = options.worker !== false
   if (isWorking) worker = new MailWorker(context, transport)
-  const sealing = isWorking ? startSealing(context, logParts(options, settings)) : null
+  const sealing = (options.audit?.seal ?? isWorking) ? startSealing(context, logParts(options, settings)) : null
   return {
     ...useCases(context),
     handler: async (request, info) =>

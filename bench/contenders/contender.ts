@@ -54,6 +54,8 @@ export interface Journey {
   checked(reply: Reply): void
   /** The address of the site's own that says who is signed in, where it has one. */
   readonly endpoint?: Pick<Journey, "check" | "checked">
+  /** Signing out, where that is measured. */
+  readonly signOut?: Pick<Journey, "check" | "checked">
 }
 
 /** One of those that are measured side by side. */
@@ -79,6 +81,6 @@ export interface Contender {
 
 /**
  * `ask` ends with the answer; `link` when the last link was handed to the mail. Where asking makes the link, they are one.
- * `check` is a route of an application that asks who is signed in; `endpoint` is the site's own address for that.
+ * `check` is a route of an application that asks who is signed in; `endpoint` is the site's own address for that. `signOut` ends each session.
  */
-export type Operation = "ask" | "link" | "redeem" | "check" | "endpoint"
+export type Operation = "ask" | "link" | "redeem" | "check" | "endpoint" | "signOut"

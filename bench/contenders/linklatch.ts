@@ -25,6 +25,10 @@ const journey: Journey = {
     check: (cookies) => get("/auth/api/session", { ip: "10.0.0.1", cookies }),
     checked: (reply) => expectReply(reply, 200, '{"user":{"id"'),
   },
+  signOut: {
+    check: (cookies) => post("/auth/sign-out", new URLSearchParams(), { ip: "10.0.0.1", cookies }),
+    checked: (reply) => expectReply(reply, 303, `${COOKIE}_session=;`),
+  },
 }
 
 /** Linklatch as one process that answers and sends, without limits, as the others have none. */
@@ -87,4 +91,16 @@ function sendingElsewhere(base: Contender): Contender {
     measures: ["ask"],
     notes: "`worker: false`, no limits: another process would make the links and send them, and none runs here",
   }
+}
+
+/** Twice the same, but that one doesn't seal its log: both also sign everybody out, which the others are not asked to. */
+export const sealing: Readonly<Record<"sqlite" | "postgres", readonly [sealed: Contender, unsealed: Contender]>> = {
+  sqlite: besideUnsealed(linklatch),
+  postgres: besideUnsealed(linklatchPostgres),
+}
+
+function besideUnsealed(base: Contender): readonly [Contender, Contender] {
+  const sealed: Contender = { ...base, measures: ["ask", "link", "redeem", "signOut"] }
+  const notes = "the same, with `audit: { seal: false }`"
+  return [sealed, { ...sealed, name: "Linklatch, not sealing", args: [...base.args, "no-seal"], notes }]
 }

@@ -17,12 +17,13 @@ export interface SignInReport extends Run, Comparison {
   readonly people: number
 }
 
-const OPERATIONS: Readonly<Record<Operation, string>> = {
+export const OPERATIONS: Readonly<Record<Operation, string>> = {
   ask: "ask for a link",
   link: "ask, until the link is out",
   redeem: "redeem",
   check: "check a session, in a route",
   endpoint: "check a session, by the endpoint",
+  signOut: "sign out",
 }
 
 const ON_POSTGRES = `a database of its own of one PostgreSQL server on this machine (at most ${POOL_SIZE} connections each)`

@@ -1,6 +1,6 @@
 /**
  * Linklatch on node:http, with all that it does on a request: guards, outbox row, events. Mail goes no further than this
- * process. `linklatch.ts DATABASE ENGINE [limits] [no-worker] [drop-mail]`
+ * process. `linklatch.ts DATABASE ENGINE [limits] [no-worker] [drop-mail] [no-seal]`
  */
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
@@ -23,6 +23,7 @@ const auth = linklatch({
   secret,
   store,
   worker: !flags.includes("no-worker"),
+  ...(flags.includes("no-seal") && { audit: { seal: false } }),
   limits: flags.includes("limits") ? on : off,
   trustedProxies: ["127.0.0.1"],
   mail: {

@@ -85,6 +85,8 @@ export interface LinklatchOptions {
          * another one when a backup was restored: what came after the backup is missing then, and a log must never go on as if it weren't.
          */
         readonly origin?: string | undefined
+        /** Seal the log in this process. Default: as `worker`. */
+        readonly seal?: boolean | undefined
         /** Where checkpoints go, out of the database's reach: see `linklatch/checkpoints`. */
         readonly outlets?: readonly CheckpointOutlet[] | undefined
       }
