@@ -16,10 +16,11 @@ export async function proveConsistency(
   if (!Number.isSafeInteger(size) || !Number.isSafeInteger(oldSize) || oldSize < 0 || oldSize > size) {
     throw new LinklatchError("invalid_argument", `A tree of ${size} leaves can't begin with one of ${oldSize}.`)
   }
-  return oldSize === 0 ? [] : await hashRanges(nodesOfProof(oldSize, size), readTile)
+  return oldSize === 0 ? [] : await hashRanges(nodesOfConsistency(oldSize, size), readTile)
 }
 
-function nodesOfProof(oldSize: number, size: number): readonly LeafRange[] {
+/** The nodes of the newer tree that a proof holds, in its order. The old size is 1 or more. */
+export function nodesOfConsistency(oldSize: number, size: number): readonly LeafRange[] {
   const proof: LeafRange[] = []
   let [start, end] = [0, size]
   while (end !== oldSize) {
