@@ -1,7 +1,9 @@
+import fc from "fast-check"
 import { expect, it } from "vitest"
-import { hashBase64 } from "../tree/encode-hash.ts"
+import { hashBase64, hashFrom } from "../tree/encode-hash.ts"
 import { EMPTY_ROOT, hashLeaf } from "../tree/hash.ts"
 import { readCheckpoint, writeCheckpoint } from "./checkpoint.ts"
+import { hasControl } from "./key-name.ts"
 
 // C2SP tlog-checkpoint, its first example.
 const EXAMPLE = "example.com/behind-the-sofa\n20852163\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n"
@@ -36,6 +38,32 @@ it.each([
   ["carriage returns", `example.org\r\n5\r\n${ROOT}\r\n`],
 ])("does not read %s", (_, text) => {
   expect(readCheckpoint(text)).toBeNull()
+})
+
+it("is read back as it was written, whatever the log", () => {
+  const any = fc.record({
+    origin: fc.oneof(fc.domain(), fc.string({ unit: "grapheme", minLength: 1 })).filter((text) => !hasControl(text)),
+    size: fc.maxSafeNat(),
+    root: fc.uint8Array({ minLength: 32, maxLength: 32 }).map((bytes) => hashFrom(bytes)),
+  })
+  fc.assert(
+    fc.property(any, (written) => {
+      expect(readCheckpoint(writeCheckpoint(written))).toEqual({ ...written, extensions: [] })
+    }),
+  )
+})
+
+it("never throws at what it reads", () => {
+  const piece = fc.constantFrom("example.org", "\n", "5", "0", "-", `${ROOT}`, "=", "\r")
+  const pieces = fc.array(piece, { maxLength: 10 }).map((parts) => parts.join(""))
+  fc.assert(
+    fc.property(fc.oneof(fc.string({ unit: "binary" }), pieces), (any) => {
+      const read = readCheckpoint(any)
+      const extensions = read?.extensions.map((line) => `${line}\n`).join("")
+      expect(read === null || `${writeCheckpoint(read)}${extensions}` === any).toBe(true)
+    }),
+    { numRuns: 1_000 },
+  )
 })
 
 it.each([

@@ -57,7 +57,7 @@ export function readLogProof(text: string): LogProof | null {
   const checkpoint = text.slice(end + 2)
   if (head !== HEAD || extra === null || index === undefined || !Number.isSafeInteger(Number(index))) return null
   if (proof.length < lines.length || proof.length > MAX_HASHES || !isCheckpoint(checkpoint)) return null
-  return { extra: extra ?? null, index: Number(index), proof, checkpoint }
+  return { extra: extra === undefined ? null : Uint8Array.from(extra), index: Number(index), proof, checkpoint }
 }
 
 function isCheckpoint(note: string): boolean {
