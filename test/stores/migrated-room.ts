@@ -15,6 +15,7 @@ export async function createMigratedRoom() {
   return {
     room,
     address,
+    openOwner: async () => postgres(room.ownerUrl, { schema }),
     query: (sql: string) =>
       withPostgres(appUrl, async (askIn) => {
         await askIn(`set search_path = ${schema}`)

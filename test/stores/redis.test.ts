@@ -14,8 +14,8 @@ everyContract("PostgreSQL and Redis", postgresBehindRedis, { module })
 storeContract("SQLite and Redis", async () => behindRedis({ path: ":memory:" }, "redis", {}), { describe, it, expect })
 
 async function postgresBehindRedis(): Promise<ContractDatabase> {
-  const { address, query, discard } = await createMigratedRoom()
-  return behindRedis(address, "ioredis", { query, discard })
+  const { address, ...more } = await createMigratedRoom()
+  return behindRedis(address, "ioredis", more)
 }
 
 let databases = 0
@@ -23,7 +23,7 @@ let databases = 0
 function behindRedis(
   database: RedisAddress["database"],
   kind: RedisAddress["kind"],
-  more: Pick<ContractDatabase, "query" | "discard">,
+  more: Pick<ContractDatabase, "query" | "discard" | "openOwner">,
 ): ContractDatabase {
   const address: RedisAddress = { database, kind, redisUrl: redis.url, prefix: `contract-${databases++}` }
   return { ...more, address, open: () => openStore(address), limitsExpire: true }

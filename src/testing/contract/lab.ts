@@ -25,6 +25,8 @@ export interface Expectation {
 export interface TestDatabase {
   /** Opens a store over this database. */
   open(): Promise<Store>
+  /** Opens a store that may prune the log, where those of `open` may not: on PostgreSQL, as the role that owns the tables. */
+  openOwner?(): Promise<Store>
   /** Limits that are over go by themselves, as in Redis: sweeping finds nothing to do. */
   readonly limitsExpire?: boolean
   /** Throws the database away; every store over it was closed before. */
@@ -38,6 +40,8 @@ export interface Lab {
   readonly limitsExpire: boolean
   /** One more store over the same database, as another process would open it. */
   open(): Promise<Store>
+  /** As `open`, for whoever may prune. */
+  openOwner(): Promise<Store>
   close(store: Store): Promise<void>
   /** How long another store may still find a session live whose end was answered: 0 but for a store with a cache. */
   readonly staleMs: number
@@ -77,11 +81,13 @@ async function proveInLab(
 ): Promise<void> {
   const database = await createDatabase()
   const opened = new Set<Store>()
-  const open = async () => {
-    const store = await database.open()
+  const opening = (make: () => Promise<Store>) => async () => {
+    const store = await make()
     opened.add(store)
     return store
   }
+  const open = opening(database.open)
+  const openOwner = opening(database.openOwner ?? database.open)
   const close = async (store: Store) => {
     opened.delete(store)
     await store.close()
@@ -89,7 +95,7 @@ async function proveInLab(
   try {
     const store = await open()
     await store.migrate()
-    await prove({ store, expect, limitsExpire: database.limitsExpire === true, open, close, staleMs })
+    await prove({ store, expect, limitsExpire: database.limitsExpire === true, open, openOwner, close, staleMs })
   } finally {
     for (const store of opened) await store.close()
     await database.discard?.()

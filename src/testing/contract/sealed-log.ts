@@ -47,56 +47,61 @@ export const checkpointFacts: Facts = {
 }
 
 export const pruneFacts: Facts = {
-  "prunes bundle by bundle, oldest first, and keeps the tiles": async ({ store, expect }) => {
+  "prunes bundle by bundle, oldest first, and keeps the tiles": async ({ store, openOwner, expect }) => {
+    const owner = await openOwner()
     await sealedLog(store, 600)
     const events = await eventsOf(store)
     const tile = await store.sealing.tile({ level: 0, index: 0 })
-    expect(await prune(store, 0)).toBe("pruned")
+    expect(await prune(owner, 0)).toBe("pruned")
     expect(await store.sealing.head()).toMatchObject({ size: 600, minIndex: 256 })
     expect((await eventsOf(store)).map(({ id }) => id)).toEqual(events.slice(256).map(({ id }) => id))
     expect(await store.sealing.tile({ level: 0, index: 0 })).toEqual(tile)
     const [gone, next] = await store.sealing.bundles({ from: 0, max: 2 })
     expect(gone).toMatchObject({ index: 0, rows: [] })
     expect(next?.rows).toHaveLength(256)
-    expect(await prune(store, 1)).toBe("pruned")
+    expect(await prune(owner, 1)).toBe("pruned")
     expect(await store.sealing.head()).toMatchObject({ minIndex: 512 })
   },
 
-  "goes on after pruning: positions rise, and sealing finds the next": async ({ store, expect }) => {
+  "goes on after pruning: positions rise, and sealing finds the next": async ({ store, openOwner, expect }) => {
+    const owner = await openOwner()
     await sealedLog(store, 300)
     const newest = (await eventsOf(store)).at(-1)?.seq ?? 0
-    await prune(store, 0)
+    await prune(owner, 0)
     await writeEvents(store, 1)
     expect((await eventsOf(store)).at(-1)?.seq).toBeGreaterThan(newest)
     expect(await seal(store)).toBe(1)
     expect(await store.sealing.head()).toMatchObject({ size: 301 })
   },
 
-  "doesn't prune what isn't next": async ({ store, expect }) => {
+  "doesn't prune what isn't next": async ({ store, openOwner, expect }) => {
+    const owner = await openOwner()
     await sealedLog(store, 800)
-    expect(await prune(store, 1)).toBe("refused")
-    expect(await prune(store, 0)).toBe("pruned")
-    expect(await prune(store, 0)).toBe("refused")
-    expect(await prune(store, -1)).toBe("refused")
+    expect(await prune(owner, 1)).toBe("refused")
+    expect(await prune(owner, 0)).toBe("pruned")
+    expect(await prune(owner, 0)).toBe("refused")
+    expect(await prune(owner, -1)).toBe("refused")
     expect(await eventsOf(store)).toHaveLength(800 - 256)
   },
 
-  "doesn't prune what isn't full, or under no checkpoint, or the newest event": async ({ store, expect }) => {
+  "doesn't prune what isn't full, or under no checkpoint, or the newest event": async ({ store, openOwner, expect }) => {
+    const owner = await openOwner()
     await writeEvents(store, 256)
     await seal(store)
-    expect(await prune(store, 0)).toBe("refused")
+    expect(await prune(owner, 0)).toBe("refused")
     await store.sealing.sign(checkpointOf(255))
-    expect(await prune(store, 0)).toBe("refused")
+    expect(await prune(owner, 0)).toBe("refused")
     await store.sealing.sign(checkpointOf(256))
-    expect(await prune(store, 0)).toBe("refused")
+    expect(await prune(owner, 0)).toBe("refused")
     await writeEvents(store, 1)
-    expect(await prune(store, 0)).toBe("pruned")
-    expect(await prune(store, 1)).toBe("refused")
+    expect(await prune(owner, 0)).toBe("pruned")
+    expect(await prune(owner, 1)).toBe("refused")
   },
 
-  "prunes a bundle once, whoever asks how often": async ({ store, expect }) => {
+  "prunes a bundle once, whoever asks how often": async ({ store, openOwner, expect }) => {
+    const owner = await openOwner()
     await sealedLog(store, 300)
-    const outcomes = await Promise.all(Array.from({ length: 6 }, () => prune(store, 0)))
+    const outcomes = await Promise.all(Array.from({ length: 6 }, () => prune(owner, 0)))
     expect(outcomes.toSorted()).toEqual(["pruned", ...Array(5).fill("refused")])
     expect(await eventsOf(store)).toHaveLength(300 - 256)
   },
@@ -108,8 +113,8 @@ async function sealedLog(store: Store, count: number): Promise<void> {
   await store.sealing.sign(checkpointOf(count))
 }
 
-function prune(store: Store, bundle: number) {
-  return store.sealing.prune({ bundle, at: START })
+function prune(owner: Store, bundle: number) {
+  return owner.sealing.prune({ bundle, at: START })
 }
 
 async function sizes(store: Store): Promise<readonly number[]> {

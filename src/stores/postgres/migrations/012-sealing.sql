@@ -233,7 +233,7 @@ begin
   for goes in select r.first, r.last from ranges_of(bundle) r order by r.first loop
     -- Neighbours become one row: so there are few, and the trigger finds the right one at once.
     update audit_prunes p set last_seq = goes.last
-      where p.first_seq = (select max(o.first_seq) from audit_prunes o) and p.last_seq = goes.first - 1;
+      where p.first_seq = (select max(o.first_seq) from audit_prunes o where o.first_seq < goes.first) and p.last_seq = goes.first - 1;
     if not found then insert into audit_prunes (first_seq, last_seq) values (goes.first, goes.last); end if;
     delete from auth_event_pii p
       where p.pii_id = any (array(select e.pii_id from auth_events e where e.seq >= goes.first and e.seq <= goes.last));
