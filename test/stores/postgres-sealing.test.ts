@@ -14,6 +14,8 @@ import { createMigratedRoom } from "./migrated-room.ts"
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
 const INSERT = "insert into auth_events (event_id, at, type, detail) values ('e', 1, 'shop.late', '{}') returning seq"
+const WAITING =
+  "select count(*)::int from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
 
 interface Place {
   readonly url: string
@@ -71,9 +73,7 @@ describe("sealing on PostgreSQL", () => {
   for (const level of ["read committed", "repeatable read", "serializable"])
     it(`loses no event of many writers with ${level}, and takes none twice, where going on above the last one loses some (AUD-5)`, async () => {
       await withRoom(async ({ store, place, writer }) => {
-        const url = new URL(place.url)
-        url.searchParams.set("options", `-c default_transaction_isolation=${level.replace(" ", "\\ ")}`)
-        const other = postgres(url.href, { schema: place.schema })
+        const other = postgres(withIsolation(place.url, level), { schema: place.schema })
         const storm = makeStorm(writer)
         const naive: number[] = []
         const working = Promise.all([
@@ -94,6 +94,30 @@ describe("sealing on PostgreSQL", () => {
         await other.close()
       })
     })
+
+  it("doesn't give a number up because its writer went while it was looking", async () => {
+    await withRoom(async ({ store, place, ownerUrl, writer }) => {
+      const other = postgres(withIsolation(place.url, "repeatable read"), { schema: place.schema })
+      await writer(async (late) => {
+        await late("begin")
+        await late(INSERT)
+        await writeEvents(store, 1)
+        await sealAll(other)
+        await withWriter({ url: ownerUrl, schema: place.schema })(async (holder) => {
+          await holder("begin")
+          await holder("lock table audit_log in access exclusive mode")
+          // What it reads is what could be seen when it began, and it looks for writers once it is let go on.
+          const sealing = seal(other)
+          await expect.poll(() => askPostgres(place.url, WAITING), { timeout: 5_000 }).toEqual([{ count: 1 }])
+          await late("commit")
+          await holder("commit")
+          expect(await sealing).toBe(0)
+        })
+      })
+      expect(await sealAll(store)).toEqual([2, 1])
+      await other.close()
+    })
+  })
 
   it("takes what its owner wrote ahead of all numbers, and those that are given in between", async () => {
     await withRoom(async ({ store, place, ownerUrl }) => {
@@ -270,6 +294,12 @@ function withWriter({ url, schema }: Place) {
       await ask(`set search_path = ${schema}`)
       return act(ask)
     })
+}
+
+function withIsolation(text: string, level: string): string {
+  const url = new URL(text)
+  url.searchParams.set("options", `-c default_transaction_isolation=${level.replace(" ", "\\ ")}`)
+  return url.href
 }
 
 async function sealedLog(store: Store): Promise<void> {
