@@ -48,7 +48,7 @@ export async function openTcpServer(tls?: { readonly key: string; readonly cert:
   await once(server, "listening")
   const { port } = server.address() as AddressInfo
   const hangUp = () => {
-    for (const socket of sockets) socket.end()
+    for (const socket of sockets) socket.destroy()
   }
   return {
     url: `${tls === undefined ? "tcp" : "tls"}://127.0.0.1:${port}`,

@@ -62,6 +62,14 @@ describe("a checkpoint file", () => {
     expect(await newest(path)).toBe(notes[1])
   })
 
+  it("takes no part of a longer name for its own, wherever reading begins", async () => {
+    const path = await ownFile()
+    const { note } = await sampleLog({ origin: `other.${log.origin}` }).checkpoint(9)
+    const rest = note.slice("other.".length)
+    await writeFile(path, `\f\n${note}${"\f".padEnd(65_536 - Buffer.byteLength(rest), "x")}`)
+    expect(await newest(path)).toBeNull()
+  })
+
   it("reads past a note that was cut short anywhere, and goes on after it", async () => {
     const path = await ownFile()
     await publish(path, [1, 2])

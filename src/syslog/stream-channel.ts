@@ -63,8 +63,8 @@ function connect(
       onGone()
       reject(new Error("The syslog server closed the connection."))
     })
-    // A server has nothing to say. Where it hangs up we must notice: the next write would be taken, and read by nobody.
-    socket.on("end", () => socket.destroy()).resume()
+    // A server has nothing to say. Where it hangs up we must notice, which takes reading: else the next write is taken, and read by nobody.
+    socket.resume()
   })
 }
 

@@ -138,6 +138,12 @@ describe("add-checkpoint", () => {
     expect((await witness.add(whole)).status).toBe(200)
   })
 
+  it("answers 403 where one key of the log has signed and the signature of another is broken", async () => {
+    const witness = await ownWitness({ logs: [impostor.verifierKey, log.verifierKey] })
+    const broken = (await impostor.checkpoint(299)).note.trimEnd().split("\n").at(-1)
+    expect((await witness.add(`${await submissionOf(log, 0, 300)}${broken}\n`)).status).toBe(403)
+  })
+
   it("passes over signatures of strangers, and keeps none of them", async () => {
     const witness = await start()
     const theirs = (await impostor.checkpoint(300)).note.trimEnd().split("\n").at(-1) as string
