@@ -10,7 +10,7 @@ export interface SyslogServer {
   readonly port: number
   readonly messages: readonly string[]
   readonly connections: () => number
-  /** Hangs up on everybody, and goes on listening. */
+  /** Says something, hangs up on everybody, and goes on listening. */
   hangUp(): void
   close(): Promise<void>
 }
@@ -48,7 +48,7 @@ export async function openTcpServer(tls?: { readonly key: string; readonly cert:
   await once(server, "listening")
   const { port } = server.address() as AddressInfo
   const hangUp = () => {
-    for (const socket of sockets) socket.destroy()
+    for (const socket of sockets) socket.end("so long\n")
   }
   return {
     url: `${tls === undefined ? "tcp" : "tls"}://127.0.0.1:${port}`,

@@ -63,7 +63,7 @@ function connect(
       onGone()
       reject(new Error("The syslog server closed the connection."))
     })
-    // A server has nothing to say. Where it hangs up we must notice, which takes reading: else the next write is taken, and read by nobody.
+    // A server has nothing to say. If it says something all the same, its hanging up is noticed only by whoever reads that.
     socket.resume()
   })
 }
