@@ -12,6 +12,8 @@ import type { OurCheckpoint } from "./read-signed.ts"
 import { sealEvents } from "./seal-events.ts"
 
 const LEASE = 3_000
+/** At most so many events wait for one checkpoint. */
+export const MOST_EVENTS = 4_096
 
 export interface SequencerParts {
   readonly context: Pick<Context, "store" | "clock" | "random">
@@ -55,8 +57,9 @@ export class Sequencer {
       }
       this.#frontier = outcome.frontier
       sealed += outcome.events
-      await this.#sign(outcome.frontier)
-      if (outcome.events === 0 || !(await this.#holdLease())) return sealed
+      if (outcome.isAll || outcome.frontier.size - (this.#signed?.size ?? 0) >= MOST_EVENTS)
+        await this.#sign(outcome.frontier)
+      if (outcome.isAll || !(await this.#holdLease())) return sealed
     }
   }
 

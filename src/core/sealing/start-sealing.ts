@@ -4,8 +4,7 @@ import type { CheckpointOutlet } from "./checkpoint-outlet.ts"
 import { HandingOut } from "./hand-out.ts"
 import type { LogIdentity } from "./log-identity.ts"
 import { type SealingRefusal, SealingRefused } from "./refusal.ts"
-import { MOST_EVENTS } from "./seal-events.ts"
-import { Sequencer } from "./sequencer.ts"
+import { MOST_EVENTS, Sequencer } from "./sequencer.ts"
 
 // From the first commit of ours; a second at most until it is signed, with what the pass itself takes.
 const SOON = 500
