@@ -36,7 +36,12 @@ describe("completion in a real bash", () => {
     expect(await offers("init", "--mail", "")).toEqual(["mailbox", "smtp", "resend"])
     expect(await offers("init", "--mail", "=", "s")).toEqual(["smtp"])
     expect(await offers("completion", "")).toEqual(["bash", "zsh", "fish"])
-    expect(await offers("audit", "tail", "--type", "user_")).toEqual(["user_created", "user_disabled", "user_enabled", "user_erased"])
+    expect(await offers("audit", "tail", "--type", "user_")).toEqual([
+      "user_created",
+      "user_disabled",
+      "user_enabled",
+      "user_erased",
+    ])
   })
 
   it("offers files where one is meant, and nothing where anything goes", async () => {

@@ -84,7 +84,11 @@ export const pruneFacts: Facts = {
     expect(await eventsOf(store)).toHaveLength(800 - 256)
   },
 
-  "doesn't prune what isn't full, or under no checkpoint, or the newest event": async ({ store, openOwner, expect }) => {
+  "doesn't prune what isn't full, or under no checkpoint, or the newest event": async ({
+    store,
+    openOwner,
+    expect,
+  }) => {
     const owner = await openOwner()
     await writeEvents(store, 256)
     await seal(store)
