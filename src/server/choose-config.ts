@@ -1,5 +1,6 @@
 import { keepDevelopmentSecret } from "./development-secret.ts"
 import { readMailConfig } from "./mail-config.ts"
+import { readOutletsConfig } from "./outlets-config.ts"
 import type { Mode, ServerConfig } from "./server-config.ts"
 import type { FaultList } from "./setting-fault.ts"
 import type { VariableValues } from "./variables.ts"
@@ -38,6 +39,7 @@ export function chooseConfig(
     // What it may not stand beside is told elsewhere.
     redis: values.REDIS_URL === undefined || database.engine === "sqlite" ? null : { url: values.REDIS_URL },
     mail: readMailConfig(values, mode, isDev ? "mailbox" : "log", faults),
+    outlets: readOutletsConfig(values, faults),
     logLevel: values.LOG_LEVEL ?? "info",
     metricsAllow: values.METRICS_ALLOW ?? ["127.0.0.1", "::1"],
   }

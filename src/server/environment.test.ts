@@ -65,6 +65,74 @@ describe("a limit that is off", () => {
   })
 })
 
+describe("outlets of the audit log", () => {
+  const WITNESS = "witness.example.org/w1+51447ab7+BNY9jrwgMaQIk4dISd9ujd9dFD3AMZGI/ZfRFB1VIw5W"
+  const secret = `whsec_${"c2VjcmV0".repeat(5)}`
+
+  it("are all read, and none of their secrets is shown", () => {
+    const outcome = serve({
+      ...PRODUCTION,
+      AUDIT_CHECKPOINT_FILE: "/var/lib/log/checkpoints",
+      AUDIT_WITNESSES: `${WITNESS} https://witness.example.org, ${WITNESS} https://other.example.org/w/`,
+      AUDIT_SYSLOG: "tls://log.example.com",
+      AUDIT_WEBHOOK_URL: "https://hooks.example.com/T0000/hidden",
+      AUDIT_WEBHOOK_SECRET: secret,
+    })
+    const config = configOf(outcome)
+    expect(config.outlets).toEqual({
+      file: "/var/lib/log/checkpoints",
+      witnesses: [
+        { key: WITNESS, url: "https://witness.example.org" },
+        { key: WITNESS, url: "https://other.example.org/w/" },
+      ],
+      syslog: "tls://log.example.com",
+      webhook: { url: "https://hooks.example.com/T0000/hidden", secret: [secret] },
+    })
+    expect(outcome.warnings).toEqual([])
+    expect(stateOf(outcome, "AUDIT_WITNESSES")?.value).toContain("https://other.example.org/w/")
+    expect(JSON.stringify(outcome.states)).not.toMatch(/hidden|whsec/)
+    expect(secretsOf(config)).toEqual(expect.arrayContaining([secret, "https://hooks.example.com/T0000/hidden"]))
+  })
+
+  it.each([
+    ["AUDIT_WITNESSES", `${WITNESS} http://witness.example.org`],
+    ["AUDIT_WITNESSES", `${WITNESS} https://user:hunter2hunter2@witness.example.org`],
+    ["AUDIT_WITNESSES", WITNESS],
+    ["AUDIT_WITNESSES", `https://witness.example.org ${WITNESS}`],
+    ["AUDIT_WITNESSES", `${WITNESS} https://witness.example.org https://other.example.org`],
+    ["AUDIT_WITNESSES", `${WITNESS.replace("BNY", "BNZ")} https://witness.example.org`],
+    ["AUDIT_SYSLOG", "log.example.com:514"],
+    ["AUDIT_SYSLOG", "tls://user:hunter2hunter2@log.example.com"],
+    ["AUDIT_WEBHOOK_URL", "http://hooks.example.com"],
+    ["AUDIT_WEBHOOK_URL", "https://user:hunter2hunter2@hooks.example.com"],
+    ["AUDIT_WEBHOOK_SECRET", "hunter2hunter2"],
+    ["AUDIT_WEBHOOK_SECRET", `${secret},hunter2hunter2`],
+  ])("refuses %s=%s, in development too", (variable, text) => {
+    for (const outcome of [serve({ ...PRODUCTION, [variable]: text }), dev({ [variable]: text })]) {
+      expect(faultyVariables(outcome)).toEqual([variable])
+      expect(JSON.stringify(outcome)).not.toContain("hunter2hunter2@")
+      expect(JSON.stringify([faultsOf(outcome), outcome.states])).not.toContain("hunter2")
+    }
+  })
+
+  it("are no half a webhook", () => {
+    const url = { AUDIT_WEBHOOK_URL: "https://hooks.example.com" }
+    expect(faultyVariables(serve({ ...PRODUCTION, ...url }))).toEqual(["AUDIT_WEBHOOK_SECRET"])
+    expect(faultyVariables(serve({ ...PRODUCTION, AUDIT_WEBHOOK_SECRET: secret }))).toEqual(["AUDIT_WEBHOOK_URL"])
+  })
+
+  it("are warned of where production has its witness on the same machine", () => {
+    const witnesses = { AUDIT_WITNESSES: `${WITNESS} http://127.0.0.1:3001` }
+    expect(serve({ ...PRODUCTION, ...witnesses }).warnings.map(({ variable }) => variable)).toEqual(["AUDIT_WITNESSES"])
+    expect(dev(witnesses).warnings).toEqual([])
+  })
+
+  it("are looked for under a name that begins alike and isn't there", () => {
+    const [warning] = serve({ ...PRODUCTION, AUDIT_WITNESS: "…" }).warnings
+    expect(warning?.cure).toContain("AUDIT_WITNESSES")
+  })
+})
+
 describe("production", () => {
   it("is ready with base URL, secret, transport and sender", () => {
     const config = configOf(serve(PRODUCTION))

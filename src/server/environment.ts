@@ -3,6 +3,7 @@ import { createClientAddress } from "../http/client-address.ts"
 import { type ConfigContext, chooseConfig } from "./choose-config.ts"
 import { checkDatabaseRules } from "./database-rules.ts"
 import { warnOfMisspelt } from "./misspelt-variables.ts"
+import { checkOutlets } from "./outlets-config.ts"
 import { checkProduction } from "./production-rules.ts"
 import { type Environment, readTexts, readValues } from "./read-variables.ts"
 import type { Mode, ServerConfig } from "./server-config.ts"
@@ -37,6 +38,7 @@ export function readEnvironment(env: Environment, context: ConfigContext): Envir
   if (mode === "production") checkProduction(values, texts, faults, warnings)
   else warnOfOpenMailbox(config, warnings)
   checkDatabaseRules(values, config, faults, warnings)
+  checkOutlets(config.outlets, mode, warnings)
   warnOfMisspelt(env, warnings)
   const told = {
     mode,

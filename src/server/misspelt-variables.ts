@@ -2,7 +2,7 @@ import type { Environment } from "./read-variables.ts"
 import type { FaultList } from "./setting-fault.ts"
 import { variableNames } from "./variables.ts"
 
-const OUR_PREFIXES = ["LINKLATCH_", "LIMIT_", "SESSION_", "ALLOWED_", "TRUSTED_"]
+const OUR_PREFIXES = ["LINKLATCH_", "LIMIT_", "SESSION_", "ALLOWED_", "TRUSTED_", "AUDIT_"]
 // Set by X11 desktops, and nobody's mistake.
 const FOREIGN = new Set(["SESSION_MANAGER"])
 

@@ -5,6 +5,7 @@ import type { Store } from "../core/store.ts"
 import { linklatch } from "../index.ts"
 import type { DevelopmentMailbox } from "../mail/development-mailbox.ts"
 import { countSweeps } from "./count-sweeps.ts"
+import { openOutlets } from "./open-outlets.ts"
 import { openServerStore } from "./open-server-store.ts"
 import { openTransport } from "./open-transport.ts"
 import type { ServerConfig } from "./server-config.ts"
@@ -22,6 +23,7 @@ export interface OpenedAuth {
 export async function openAuth(config: ServerConfig, log: Log): Promise<OpenedAuth> {
   const { transport, mailbox } = await openTransport(config.mail, log)
   const { store, deleted } = countSweeps(await openServerStore(config, log))
-  const auth = linklatch({ ...config.options, store, mail: transport, log, showMailbox: mailbox !== null })
+  const audit = { ...config.options.audit, outlets: await openOutlets(config.outlets) }
+  const auth = linklatch({ ...config.options, audit, store, mail: transport, log, showMailbox: mailbox !== null })
   return { auth, store, deleted, mailbox }
 }

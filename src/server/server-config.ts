@@ -16,6 +16,7 @@ export interface ServerConfig {
   /** Beside PostgreSQL only. */
   readonly redis: RedisConfig | null
   readonly mail: MailConfig
+  readonly outlets: OutletsConfig
   readonly logLevel: LogLevel
   readonly metricsAllow: readonly string[]
 }
@@ -40,12 +41,28 @@ export type MailConfig =
   /** Development only: the link goes to the log. */
   | { readonly by: "log" }
 
+/** Where checkpoints of the audit log go. */
+export interface OutletsConfig {
+  readonly file: string | null
+  readonly witnesses: readonly WitnessConfig[]
+  readonly syslog: string | null
+  readonly webhook: { readonly url: string; readonly secret: readonly string[] } | null
+}
+
+export interface WitnessConfig {
+  /** Its verifier key. */
+  readonly key: string
+  readonly url: string
+}
+
 /** Everything in the configuration that must never be printed. */
 export function secretsOf(config: ServerConfig): readonly string[] {
-  const { options, mail, database, redis } = config
+  const { options, mail, database, redis, outlets } = config
   const secrets = [options.secret, options.audit?.key ?? []].flat()
   if (mail.by === "resend") secrets.push(mail.apiKey)
   if (mail.by === "smtp") secrets.push(...passwordsOf(mail.url))
+  // Such an address is often a secret itself.
+  if (outlets.webhook !== null) secrets.push(outlets.webhook.url, ...outlets.webhook.secret)
   return [...secrets, ...databaseSecretsOf(database), ...redisSecretsOf(redis)]
 }
 

@@ -32,10 +32,12 @@ export function describeSettings(
 }
 
 function setState(name: VariableName, { text, file }: VariableText): SettingState {
-  const { says, isSecret, isUrl }: Variable = variables[name]
+  const { says, isSecret, isUrl, show = isUrl ? maskUrl : asItIs }: Variable = variables[name]
   if (isSecret) return { name, says, state: "secret_set", value: null, file }
-  return { name, says, state: "set", value: isUrl ? maskUrl(text) : text, file }
+  return { name, says, state: "set", value: show(text), file }
 }
+
+const asItIs = (text: string): string => text
 
 function unsetState(name: VariableName, value: string | null, mode: Mode): SettingState {
   const isDevelopmentDefault = mode === "development" && DEVELOPMENT_DEFAULTS.has(name)

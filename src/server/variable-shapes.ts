@@ -15,6 +15,8 @@ export interface Variable {
   readonly isSecret?: true
   /** It may carry credentials, which are never shown. */
   readonly isUrl?: true
+  /** How it is shown, where that is otherwise. It may be anything: what is at fault is shown too. */
+  readonly show?: (text: string) => string
 }
 
 // A schema's message never repeats the value: it may be a secret.
@@ -68,7 +70,7 @@ function readLimit(text: string): LimitOption {
   return { max: Number(max), minutes: Number(window.slice(0, -1)) * MINUTES_PER[unit] }
 }
 
-function splitList(text: string): readonly string[] {
+export function splitList(text: string): readonly string[] {
   return text
     .split(",")
     .map((item) => item.trim())

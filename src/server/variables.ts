@@ -1,5 +1,6 @@
 import * as v from "valibot"
 import { auditVariables } from "./audit-variables.ts"
+import { outletVariables } from "./outlet-variables.ts"
 import {
   apiKey,
   apiUrl,
@@ -162,6 +163,7 @@ export const variables = {
     option: "limits.redeemClient",
   },
   ...auditVariables,
+  ...outletVariables,
   KEEP_REQUESTS_DAYS: {
     schema: days,
     says: "How long requests and their links are kept",

@@ -41,6 +41,7 @@ export async function ownServer({
     database: { engine: "sqlite", path },
     redis: null,
     mail,
+    outlets: { file: null, witnesses: [], syslog: null, webhook: null },
     logLevel: "debug",
     metricsAllow: ["127.0.0.1"],
   }

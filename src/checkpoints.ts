@@ -1,0 +1,5 @@
+export { type CheckpointFileOptions, checkpointFile } from "./checkpoints/checkpoint-file.ts"
+export { type CheckpointWebhookOptions, checkpointWebhook } from "./checkpoints/checkpoint-webhook.ts"
+export { type SyslogOutletOptions, syslogOutlet } from "./checkpoints/syslog-outlet.ts"
+export { type WitnessOptions, witness } from "./checkpoints/witness.ts"
+export type { CheckpointOutlet, ProveConsistency, SignedCheckpoint } from "./core/sealing/checkpoint-outlet.ts"
