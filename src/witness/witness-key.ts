@@ -1,4 +1,5 @@
 import { closeSync, fstatSync, fsyncSync, openSync, readFileSync, writeSync } from "node:fs"
+import { dirname } from "node:path"
 import { deriveLogKey, type LogKey } from "../core/notes/log-key.ts"
 import { systemRandom } from "../core/random.ts"
 import { createSecret, isSecretShaped } from "../core/secret.ts"
@@ -41,7 +42,18 @@ function makeFile(path: string): boolean {
   } finally {
     closeSync(file)
   }
+  syncFolder(path)
   return true
+}
+
+// Its name too must be on the disk before anybody is told to trust the key.
+function syncFolder(path: string): void {
+  const folder = openSync(dirname(path), "r")
+  try {
+    fsyncSync(folder)
+  } finally {
+    closeSync(folder)
+  }
 }
 
 function readFile(path: string): { secret: string; isOpen: boolean } {
