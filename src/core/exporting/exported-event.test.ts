@@ -39,7 +39,7 @@ describe("an event that is read out of the sealed log", () => {
   })
 
   it("is told even where nothing of ours could have written it", () => {
-    for (const detail of ["{", "[]", "7", ""])
+    for (const detail of ["{", "[]", "7", "", '{"by":"cli","by":"x"}', '{"a":'.repeat(5_000)])
       expect(read({ ...row, detail })).toMatchObject({ detail: { text: detail } })
     expect(read({ ...row, at: -1 }).at).toBe(0)
     expect(new Date(read({ ...row, at: Number.MAX_SAFE_INTEGER }).at).getUTCFullYear()).toBe(9999)

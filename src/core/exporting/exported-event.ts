@@ -54,18 +54,14 @@ export function readExportedEvent(
     state: isBound && hashLeaf(leaf) === sealed ? "sealed" : "altered",
     ...{ index, hash, leaf, id, type, userId, person },
     at: Math.min(Math.max(row.at, 0), LATEST_TIME),
-    detail: readDetail(row.detail),
+    detail: readDetail(leaf),
   }
 }
 
-function readDetail(json: string): ReadEvent["detail"] {
-  try {
-    const value: unknown = JSON.parse(json)
-    if (typeof value === "object" && value !== null && !Array.isArray(value)) return { ...value }
-  } catch {
-    // Somebody wrote to the table. The leaf holds it as a text too.
-  }
-  return { text: json }
+// What was sealed, not what stands in the row: two readers could take that for two things (src/core/audit/leaf.ts).
+function readDetail(leaf: string): ReadEvent["detail"] {
+  const { detail } = JSON.parse(leaf) as { readonly detail: string | ReadEvent["detail"] }
+  return typeof detail === "string" ? { text: detail } : detail
 }
 
 function readPerson({ address, ip, userAgent }: NonNullable<SealedRow["pii"]>): EventPerson {
