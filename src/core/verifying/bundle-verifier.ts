@@ -9,8 +9,8 @@ import type { CheckpointComparison } from "./compare-checkpoints.ts"
 import type { Findings } from "./finding.ts"
 import { foldFullTile } from "./fold-full-tile.ts"
 import type { PositionCover } from "./position-cover.ts"
+import type { ReadableLog } from "./readable-log.ts"
 import { UpperTiles } from "./upper-tiles.ts"
-import type { ReadableLog } from "./verify-log.ts"
 
 interface Parts {
   readonly log: ReadableLog

@@ -1,11 +1,12 @@
 import type { LogHead } from "../sealing/sealing-store.ts"
+import { HASH_BYTES } from "../tree/hash.ts"
 import { TILE_WIDTH } from "../tree/tile.ts"
 import type { Wide } from "./bundle-verifier.ts"
 import type { EventCounts } from "./check-events.ts"
 import type { Findings } from "./finding.ts"
 import type { PositionCover } from "./position-cover.ts"
 import { prunedThrough } from "./pruned-through.ts"
-import type { ReadableLog } from "./verify-log.ts"
+import type { ReadableLog } from "./readable-log.ts"
 
 interface Ends {
   readonly head: LogHead
@@ -25,17 +26,16 @@ export async function checkEnds(
   const { size, minIndex, through } = head
   // It may have grown while it was read. It says so itself, and then the next look finds whether that is so.
   const later = (await log.head()).size
-  const tooWide = wide.find(({ level, index, width }) => width > widthAt(later, level, index))
-  if (tooWide !== undefined) {
-    const { level, index } = tooWide
-    const message = `Tile ${index} of level ${level} holds more than a log of ${size} events has: the log says less of itself than was sealed.`
-    findings.add({ code: "head_changed", level, tile: index, message })
+  for (const { level, index, width } of [...wide, ...(await tilesBehind(log, size))]) {
+    if (width <= widthAt(later, level, index)) continue
+    const message = `Tile ${index} of level ${level} holds more than a log of ${size} events has.`
+    findings.add({ code: "tile_changed", index: size, level, tile: index, message })
   }
   const next = Math.ceil(size / TILE_WIDTH)
   const [beyond] = await log.bundles({ from: next, max: 1 })
   if (beyond !== undefined && beyond.index * TILE_WIDTH >= later) {
-    const message = `There are events in the log behind its end, at ${size}.`
-    findings.add({ code: "head_changed", index: size, message })
+    const message = `Bundle ${beyond.index} stands behind the end of the log, which has ${size} events.`
+    findings.add({ code: "bundle_changed", index: size, tile: beyond.index, message })
   }
   if (cover.top > through) {
     const message = `The log says that it went as far as position ${through}, and position ${cover.top} is sealed.`
@@ -44,6 +44,17 @@ export async function checkEnds(
   if (minIndex > 0 && Math.max(counts.prunedThrough, await recentlyPruned(log)) < minIndex) {
     const message = `The events before ${minIndex} are gone, and no event says that anybody pruned them.`
     findings.add({ code: "prune_unrecorded", index: 0, message })
+  }
+}
+
+/** What stands right behind the last tile of each level, and above them: there should be nothing. */
+async function tilesBehind(log: ReadableLog, size: number): Promise<readonly Wide[]> {
+  const found: Wide[] = []
+  for (let [level, width] = [0, size]; ; level += 1, width = Math.floor(width / TILE_WIDTH)) {
+    const index = Math.ceil(width / TILE_WIDTH)
+    const bytes = await log.tile({ level, index })
+    if (bytes !== null) found.push({ level, index, width: Math.ceil(bytes.byteLength / HASH_BYTES) })
+    if (width === 0) return found
   }
 }
 

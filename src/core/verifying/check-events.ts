@@ -119,8 +119,8 @@ export class EventChecks {
   }
 
   // Events of one decision share a row of personal data, and a store gives them the same object.
-  #isSamePerson({ pii, commitment }: SealedRow): boolean {
-    if (pii === null) return true
+  #isSamePerson({ piiId, pii, commitment }: SealedRow): boolean {
+    if (pii === null) return (piiId === null) === (commitment === null)
     if (pii !== this.#lastPii) {
       this.#lastPii = pii
       this.#lastCommitment = commitTo(pii as EventPerson, pii.salt)

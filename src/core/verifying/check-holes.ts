@@ -1,7 +1,7 @@
 import type { LogHead } from "../sealing/sealing-store.ts"
 import type { Findings } from "./finding.ts"
 import type { PositionCover } from "./position-cover.ts"
-import type { ReadableLog } from "./verify-log.ts"
+import type { ReadableLog } from "./readable-log.ts"
 
 /** Looks whether an event stands where none was sealed: between those that were, or before them. Holes themselves are no fault. */
 export async function checkHoles(

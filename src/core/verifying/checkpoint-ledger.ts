@@ -48,12 +48,14 @@ export function readCheckpoints(
   return proven.sort((one, other) => one.size - other.size)
 }
 
+type NoteFault = "checkpoint_unreadable" | "checkpoint_unsigned" | "checkpoint_forged" | "checkpoint_mismatch"
+
 function readOne(given: GivenNote, keys: KnownKeys, findings: Findings): ProvenCheckpoint | null {
   const { source, isOutside } = given
   const note = readNote(given.note)
   const checkpoint = note === null ? null : readCheckpoint(note.text)
   const size = checkpoint?.size ?? given.size
-  const tell = (code: "checkpoint_unreadable" | "checkpoint_unsigned" | "checkpoint_forged", message: string) => {
+  const tell = (code: NoteFault, message: string) => {
     findings.add({ code, source, ...(size !== undefined && { size }), message })
     return null
   }
@@ -61,7 +63,7 @@ function readOne(given: GivenNote, keys: KnownKeys, findings: Findings): ProvenC
     return tell("checkpoint_unreadable", `A checkpoint in ${source} can't be read.`)
   const name = `The checkpoint of ${checkpoint.size} events in ${source}`
   if (given.size !== undefined && given.size !== checkpoint.size)
-    return tell("checkpoint_unreadable", `${name} stands where one of ${given.size} should be.`)
+    return tell("checkpoint_mismatch", `${name} stands where one of ${given.size} should be.`)
   const { verified, broken } = checkNote(note, [...keys.log(checkpoint.origin), ...keys.witnesses])
   const [forged] = broken
   if (forged !== undefined)

@@ -1,19 +1,15 @@
-import type { LogHead, SealingStore } from "../sealing/sealing-store.ts"
+import type { LogHead } from "../sealing/sealing-store.ts"
 import { TILE_WIDTH } from "../tree/tile.ts"
 import { BundleVerifier } from "./bundle-verifier.ts"
 import { checkEnds } from "./check-ends.ts"
 import type { EventCounts } from "./check-events.ts"
+import { checkHead } from "./check-head.ts"
 import { checkHoles } from "./check-holes.ts"
 import { type GivenNote, type KnownKeys, type ProvenCheckpoint, readCheckpoints } from "./checkpoint-ledger.ts"
 import { CheckpointComparison } from "./compare-checkpoints.ts"
 import { type Finding, Findings } from "./finding.ts"
 import { PositionCover } from "./position-cover.ts"
-
-/** What of a store is read. */
-export type ReadableLog = Pick<
-  SealingStore,
-  "head" | "bundles" | "tile" | "checkpoints" | "eventBetween" | "backlog" | "unsealed"
->
+import type { ReadableLog } from "./readable-log.ts"
 
 export interface VerifyOptions {
   readonly keys: KnownKeys
@@ -69,7 +65,7 @@ export async function verifyLog(log: ReadableLog, options: VerifyOptions): Promi
   // Before the head: what is signed later covers more than this reads.
   const kept = await readKept(log)
   const checkpoints = readCheckpoints([...kept, ...outside.map((one) => ({ ...one, isOutside: true }))], keys, findings)
-  const head = await log.head()
+  const head = checkHead(await log.head(), findings)
   const cover = new PositionCover()
   const comparison = new CheckpointComparison(checkpoints, findings)
   const verifier = new BundleVerifier({ log, head, cover, comparison, findings })

@@ -3,7 +3,7 @@ import { readRanges } from "../../core/sealing/position-ranges.ts"
 import type { Bundle, LogHead, PositionRange, SealingStore, UnsealedEvent } from "../../core/sealing/sealing-store.ts"
 import { TILE_WIDTH } from "../../core/tree/tile.ts"
 import { createReadSealedRows } from "./read-sealed-rows.ts"
-import type { SharedCommit } from "./shared-commit.ts"
+import type { Commits } from "./shared-commit.ts"
 
 const LEAF_COLUMNS = 'e.seq as position, e.event_id as id, e.at, e.type, e.user_id as "userId", e.detail, e.commitment'
 const UNSEALED = `select ${LEAF_COLUMNS} from auth_events e where e.seq > ? order by e.seq limit ?`
@@ -24,11 +24,7 @@ const GONE = "update audit_log set min_index = ? where only = 1"
 type SealedEvents = Pick<SealingStore, "unsealed" | "backlog" | "bundles" | "eventBetween" | "prune">
 
 /** The events under the sealed log: those that wait, those that are in it, and those that go. */
-export function createSealedEvents(
-  database: DatabaseSync,
-  commits: SharedCommit,
-  readHead: () => LogHead,
-): SealedEvents {
+export function createSealedEvents(database: DatabaseSync, commits: Commits, readHead: () => LogHead): SealedEvents {
   const unsealed = database.prepare(UNSEALED)
   const times = database.prepare(TIMES)
   const bundles = database.prepare(BUNDLES)

@@ -10,7 +10,7 @@ import type {
 } from "../../core/sealing/sealing-store.ts"
 import { TILE_WIDTH } from "../../core/tree/tile.ts"
 import { createSealedEvents } from "./sealed-events.ts"
-import type { SharedCommit } from "./shared-commit.ts"
+import type { Commits } from "./shared-commit.ts"
 
 const HEAD = "select size, cursor, min_index, holder, lease_until from audit_log where only = 1"
 const LEASE = "update audit_log set holder = ?, lease_until = ? where only = 1"
@@ -50,7 +50,7 @@ interface CheckpointRow {
   readonly signed_at: number
 }
 
-export function createSealing(database: DatabaseSync, commits: SharedCommit): SealingStore {
+export function createSealing(database: DatabaseSync, commits: Commits): SealingStore {
   const head = database.prepare(HEAD)
   const readHead = () => head.get() as unknown as HeadRow
   const tile = database.prepare(TILE)
@@ -77,7 +77,7 @@ export function createSealing(database: DatabaseSync, commits: SharedCommit): Se
   }
 }
 
-function createLease(database: DatabaseSync, commits: SharedCommit, readHead: () => HeadRow): SealingStore["lease"] {
+function createLease(database: DatabaseSync, commits: Commits, readHead: () => HeadRow): SealingStore["lease"] {
   const write = database.prepare(LEASE)
   return ({ holder, at, until }) =>
     commits.decide(() => {

@@ -25,6 +25,9 @@ const SQLITE_BUSY = 5
 const BUSY_RETRY = 20
 const BUSY_PATIENCE = 5_000
 
+/** What asks and decides: a copy that is only read has another. */
+export type Commits = Pick<SharedCommit, "read" | "decide">
+
 /**
  * Decisions that arrive in the same turn of the event loop share one durable commit: waiting for the disk is nearly all
  * that a commit costs (6,400 a second alone, 40,000 when thirty-two share).
