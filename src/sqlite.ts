@@ -1,4 +1,5 @@
 /** The embedded database: a file, nothing to install, one machine. `import { sqlite } from "linklatch/sqlite"` */
+import { resolve } from "node:path"
 import { LinklatchError } from "./core/fault.ts"
 import type { Store } from "./core/store.ts"
 import { migrate } from "./stores/sqlite/migrate.ts"
@@ -21,7 +22,8 @@ export function sqlite(path: string, { onMigration }: SqliteOptions = {}): Store
   try {
     const migrated = migrate(database, Date.now(), onMigration)
     waitBriefly(database)
-    return createSqliteStore(database, migrated)
+    const store = createSqliteStore(database, migrated)
+    return path === ":memory:" ? store : { ...store, file: resolve(path) }
   } catch (cause) {
     database.close()
     if (cause instanceof LinklatchError) throw cause

@@ -1,4 +1,5 @@
 import type { Clock } from "./clock.ts"
+import type { ErasureJournal } from "./erasing/erasure-journal.ts"
 import type { Log } from "./log.ts"
 import type { MailTransport } from "./mail/transport.ts"
 import type { Random } from "./random.ts"
@@ -87,6 +88,17 @@ export interface LinklatchOptions {
         readonly origin?: string | undefined
         /** Seal the log in this process. Default: as `worker`. */
         readonly seal?: boolean | undefined
+        /**
+         * Days until the personal data of an event goes (mail address, client address, user agent) if its address belongs to no user; the
+         * event itself stays. Default 90, at least 1; `false` keeps it for ever.
+         */
+        readonly personDays?: number | false | undefined
+        /**
+         * Where `users.erase` notes whom it erases, outside of the database: after a backup was restored, `linklatch users erase --replay`
+         * erases them again. The path of a file, an object of your own, or `false` for none. Default: beside the SQLite file, as
+         * `auth.db.erasures`; with another database `users.erase` asks for it.
+         */
+        readonly erasureJournal?: string | ErasureJournal | false | undefined
         /** Where checkpoints go, out of the database's reach: see `linklatch/checkpoints`. */
         readonly outlets?: readonly CheckpointOutlet[] | undefined
       }

@@ -21,7 +21,12 @@ export interface Settings {
   readonly sessionIdleTtl: number
   readonly sessionTtl: number
   /** Null: kept for ever. */
-  readonly retention: { readonly requests: number | null; readonly sessions: number | null }
+  readonly retention: {
+    readonly requests: number | null
+    readonly sessions: number | null
+    /** Personal data of events that names no user. */
+    readonly persons: number | null
+  }
   readonly audit: {
     /** Secrets that keys are derived from: the first signs, all verify. */
     readonly keys: readonly [string, ...string[]]
@@ -66,6 +71,7 @@ export function readSettings(options: LinklatchOptions): { settings: Settings; f
     retention: {
       requests: readDays("retention.requestDays", options.retention?.requestDays ?? 7, fault),
       sessions: readDays("retention.sessionDays", options.retention?.sessionDays ?? 30, fault),
+      persons: readDays("audit.personDays", options.audit?.personDays ?? 90, fault),
     },
     audit: {
       keys: readLogKeys(options.audit?.key, secrets, fault),

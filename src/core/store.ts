@@ -8,6 +8,7 @@
 import type { Address } from "./addresses/canonical-address.ts"
 import type { AuditStore } from "./audit/audit-store.ts"
 import type { Actor, Client, EventDetail, RevokeReason, WithheldReason } from "./audit/event.ts"
+import type { ErasureStore } from "./erasing/erasure-store.ts"
 import type { AskLimits, DecidedAskLimits } from "./limits/ask-limits.ts"
 import type { LimitOutcome, LimitTake, Quota } from "./limits/limit.ts"
 import type { CodeHash } from "./links/code.ts"
@@ -24,6 +25,8 @@ import type { ProviderUse, User } from "./users/user.ts"
 export interface Store {
   /** A short name for logs and the doctor: `sqlite`. */
   readonly name: string
+  /** The file that everything is kept in, where the store has one. */
+  readonly file?: string
   readonly requests: RequestStore
   readonly links: LinkStore
   readonly codes: CodeStore
@@ -33,6 +36,7 @@ export interface Store {
   readonly limits: LimitStore
   readonly outbox: OutboxStore
   readonly retention: RetentionStore
+  readonly erasure: ErasureStore
   readonly audit: AuditStore
   readonly sealing: SealingStore
   /** Brings the tables up to date; safe to call again. Returns the names of the migrations that it ran. */
@@ -57,6 +61,7 @@ export interface RequestStore {
 }
 
 export interface OpenRequest {
+  /** As the one of the outbox, a UUIDv7 made at `at`: rows are found by the time that their ids begin with. */
   readonly requestId: string
   readonly outboxId: string
   readonly address: Address

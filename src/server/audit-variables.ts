@@ -1,4 +1,4 @@
-import { line, list, type Variable } from "./variable-shapes.ts"
+import { DAYS_CURE, days, fileOrOff, line, list, type Variable } from "./variable-shapes.ts"
 
 /** What the audit log is told by the environment. */
 export const auditVariables = {
@@ -14,5 +14,17 @@ export const auditVariables = {
     says: "The audit log's name in its checkpoints",
     cure: "Give one as login.example.com/auth/log/2, or leave it out.",
     option: "audit.origin",
+  },
+  AUDIT_PII_DAYS: {
+    schema: days,
+    says: "How long personal data of events is kept whose address has no user",
+    cure: DAYS_CURE,
+    option: "audit.personDays",
+  },
+  ERASURE_JOURNAL: {
+    schema: fileOrOff,
+    says: "Where erasures are noted, outside of the database",
+    cure: "Give the path of a file that outlives a restored backup; or off, which notes none.",
+    option: "audit.erasureJournal",
   },
 } as const satisfies Record<string, Variable>

@@ -104,7 +104,12 @@ function optionsOf(values: VariableValues) {
     sessionIdleHours: values.SESSION_IDLE_HOURS,
     sessionHours: values.SESSION_HOURS,
     logEmails: values.LOG_EMAILS,
-    audit: present({ key: values.AUDIT_KEY, origin: values.AUDIT_ORIGIN }),
+    audit: present({
+      key: values.AUDIT_KEY,
+      origin: values.AUDIT_ORIGIN,
+      personDays: values.AUDIT_PII_DAYS,
+      erasureJournal: values.ERASURE_JOURNAL,
+    }),
     retention: present({ requestDays: values.KEEP_REQUESTS_DAYS, sessionDays: values.KEEP_SESSIONS_DAYS }),
     limits: present({
       askClient: values.LIMIT_ASK_CLIENT,

@@ -1,7 +1,7 @@
 import { Counter, collectDefaultMetrics, Histogram, Registry } from "prom-client"
 import type { AuditEvent } from "../core/audit/event.ts"
 import { type Clock, SECOND } from "../core/clock.ts"
-import type { Swept } from "../core/retention/retention-store.ts"
+import type { SweptRows } from "../core/retention/retention-store.ts"
 import type { Store } from "../core/store.ts"
 import { addStoreGauges } from "./store-gauges.ts"
 
@@ -28,7 +28,7 @@ export interface Measured {
   readonly store: Pick<Store, "outbox" | "sealing">
   readonly clock: Clock
   /** How many rows went that were over; it grows. */
-  readonly deleted: Readonly<Swept>
+  readonly deleted: Readonly<SweptRows>
 }
 
 export function createMetrics({ store, clock, deleted }: Measured): Metrics {
@@ -87,7 +87,7 @@ function mailOutcome(event: AuditEvent): "sent" | "withheld" | "failed" | "given
   return null
 }
 
-function addDeletedRows(deleted: Readonly<Swept>, registry: Registry): void {
+function addDeletedRows(deleted: Readonly<SweptRows>, registry: Registry): void {
   new Counter({
     name: "linklatch_rows_deleted_total",
     help: "Rows that were over and went.",

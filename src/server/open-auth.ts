@@ -1,6 +1,6 @@
 import type { Auth } from "../auth.ts"
 import type { Log } from "../core/log.ts"
-import type { Swept } from "../core/retention/retention-store.ts"
+import type { SweptRows } from "../core/retention/retention-store.ts"
 import type { Store } from "../core/store.ts"
 import { linklatch } from "../index.ts"
 import type { DevelopmentMailbox } from "../mail/development-mailbox.ts"
@@ -14,7 +14,7 @@ export interface OpenedAuth {
   readonly auth: Auth
   readonly store: Store
   /** Rows that were over and went since the start, for the metrics. */
-  readonly deleted: Readonly<Swept>
+  readonly deleted: Readonly<SweptRows>
   /** Development only. */
   readonly mailbox: DevelopmentMailbox | null
 }

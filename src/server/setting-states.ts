@@ -1,4 +1,5 @@
 import { DAY, HOUR, MINUTE } from "../core/clock.ts"
+import { journalBeside } from "../core/erasing/erasure-journal.ts"
 import type { Limit } from "../core/limits/limit.ts"
 import type { Settings } from "../core/settings.ts"
 import { MISSING_BASE_URL } from "./choose-config.ts"
@@ -89,6 +90,8 @@ function describeDefaults(config: ServerConfig, settings: Settings): Partial<Rec
     LIMIT_REDEEM_CLIENT: describeLimit(limits.redeemClient),
     AUDIT_KEY: "made from LINKLATCH_SECRET",
     AUDIT_ORIGIN: settings.audit.origin,
+    AUDIT_PII_DAYS: describeDays(retention.persons),
+    ...(config.database.engine === "sqlite" && { ERASURE_JOURNAL: journalBeside(config.database.path) }),
     KEEP_REQUESTS_DAYS: describeDays(retention.requests),
     KEEP_SESSIONS_DAYS: describeDays(retention.sessions),
     LOG_LEVEL: config.logLevel,

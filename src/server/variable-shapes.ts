@@ -34,6 +34,10 @@ export const days = v.pipe(
   v.regex(/^(\d{1,9}(\.\d{1,6})?|off)$/, "It is not a number of days."),
   v.transform((text) => (text === "off" ? (false as const) : Number(text))),
 )
+export const fileOrOff = v.pipe(
+  v.string(),
+  v.transform((text) => (text === "off" ? (false as const) : text)),
+)
 export const list = v.pipe(v.string(), v.transform(splitList))
 export const apiKey = v.pipe(v.string(), v.regex(/^[\x21-\x7e]{8,200}$/, "It is not an API key."))
 export const apiUrl = v.pipe(v.string(), v.check(isApiUrl, "It is not an https address."))

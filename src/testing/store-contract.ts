@@ -1,6 +1,7 @@
 import { askLimitFacts } from "./contract/ask-limits.ts"
 import { auditFacts } from "./contract/audit.ts"
 import { codeFacts, codeTryFacts } from "./contract/codes.ts"
+import { erasureFacts, laterErasureFacts } from "./contract/erasure.ts"
 import { type TestDatabase, type TestRunner, testFacts } from "./contract/lab.ts"
 import { latestEventFacts } from "./contract/latest-events.ts"
 import { lifecycleFacts } from "./contract/lifecycle.ts"
@@ -12,7 +13,7 @@ import { neighbourFacts } from "./contract/neighbours.ts"
 import { outboxClaimFacts, outboxSettleFacts } from "./contract/outbox.ts"
 import { redeemLinkFacts, redeemRaceFacts } from "./contract/redeem-link.ts"
 import { flowFacts, requestFacts } from "./contract/requests.ts"
-import { requestSweepFacts, sessionSweepFacts } from "./contract/retention.ts"
+import { personSweepFacts, requestSweepFacts, sessionSweepFacts } from "./contract/retention.ts"
 import { checkpointFacts, pruneFacts } from "./contract/sealed-log.ts"
 import { sealingFacts } from "./contract/sealing.ts"
 import { sequencingFacts } from "./contract/sequencing.ts"
@@ -49,6 +50,9 @@ const contract = {
   "sweeping limits": limitSweepFacts,
   "sweeping requests": requestSweepFacts,
   "sweeping sessions": sessionSweepFacts,
+  "sweeping personal data": personSweepFacts,
+  erasing: erasureFacts,
+  "what erasing meets": laterErasureFacts,
   audit: auditFacts,
   "the end of the log": latestEventFacts,
   sealing: sealingFacts,

@@ -174,7 +174,13 @@ export class TwinStores {
   async #sweep(max: number): Promise<void> {
     const [askedBefore, endedBefore] = [this.#at - KEPT.requests, this.#at - KEPT.sessions]
     this.#askedBefore = Math.max(this.#askedBefore, askedBefore)
-    const { requests, sessions } = await this.#swept.retention.sweep({ at: this.#at, max, askedBefore, endedBefore })
+    const { requests, sessions } = await this.#swept.retention.sweep({
+      at: this.#at,
+      max,
+      askedBefore,
+      endedBefore,
+      personsBefore: null,
+    })
     this.deleted += requests + sessions
   }
 

@@ -66,7 +66,7 @@ describe("rows that are over", () => {
     }
     expect(calls.filter(isOfRows).map(({ swept }) => swept.requests)).toEqual([100, 100, 60, 0])
     expect(answered.slice(0, 3)).toEqual([1, 2, 3])
-    expect(deletions(app)).toEqual([{ requests: 260, sessions: 0 }])
+    expect(deletions(app)).toEqual([{ requests: 260, sessions: 0, persons: 0 }])
   })
 
   it("leave rows of limits for two hours after they are over, for a clock may be ahead", async () => {
@@ -107,7 +107,7 @@ describe("rows that are over", () => {
     await app.close()
     await tick(ROUND)
     expect(calls.filter(isOfRows)).toHaveLength(1)
-    expect(deletions(app)).toEqual([{ requests: 100, sessions: 0 }])
+    expect(deletions(app)).toEqual([{ requests: 100, sessions: 0, persons: 0 }])
   })
 
   it("take no mail with them that is owed for longer than they are kept", async () => {
@@ -175,7 +175,9 @@ async function wait(app: App, ms: number): Promise<void> {
 
 function deletions(app: App): readonly DeletedRows[] {
   const lines = app.logLines.map((line) => JSON.parse(line) as { event: string } & DeletedRows)
-  return lines.filter(({ event }) => event === "rows_deleted").map(({ requests, sessions }) => ({ requests, sessions }))
+  return lines
+    .filter(({ event }) => event === "rows_deleted")
+    .map(({ requests, sessions, persons }) => ({ requests, sessions, persons }))
 }
 
 async function deletedIn(app: App, ms: number): Promise<readonly DeletedRows[]> {

@@ -3,9 +3,10 @@ import { expect, it } from "vitest"
 import { migrate } from "../../src/stores/sqlite/migrate.ts"
 import { createSqliteStore } from "../../src/stores/sqlite/sqlite-store.ts"
 
-// Read from end to end, and small whatever happens: the counters of SQLite itself, nothing at all, the rows of an insert, what is
+// Read from end to end, and small whatever happens: the counters of SQLite itself, a list that came as JSON, nothing at all, the rows of an insert, what is
 // owed, and the few oldest rows that a sweep looks at.
-const SMALL = /^SCAN (?:sqlite_sequence|CONSTANT ROW|\d+-ROW VALUES CLAUSE|o USING INDEX outbox_due|oldest)$/
+const SMALL =
+  /^SCAN (?:sqlite_sequence|json_each VIRTUAL TABLE INDEX 1:|CONSTANT ROW|\d+-ROW VALUES CLAUSE|o USING INDEX outbox_due|oldest)$/
 // Sorted in memory, as they are one user's.
 const ONE_USERS = /where (?:s\.)?user_id = \?/
 

@@ -124,8 +124,14 @@ describe("the SQLite file", () => {
     before.exec(
       "create table schema_migrations (name text primary key, migrated_at integer not null) strict, without rowid",
     )
-    // Its own store has statements about the sealed log, which stands beside all this.
-    for (const name of ["001-sign-in.sql", "002-lighter-log.sql", "003-looking-up.sql", "005-sealing.sql"]) {
+    // Its own store has statements about the sealed log and about walks, which stand beside all this.
+    for (const name of [
+      "001-sign-in.sql",
+      "002-lighter-log.sql",
+      "003-looking-up.sql",
+      "005-sealing.sql",
+      "006-erasure.sql",
+    ]) {
       before.exec(await readFile(new URL(`../../src/stores/sqlite/migrations/${name}`, import.meta.url), "utf8"))
       before.prepare("insert into schema_migrations values (?, 0)").run(name)
     }

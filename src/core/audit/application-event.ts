@@ -1,8 +1,8 @@
 import { canonicalAddress } from "../addresses/canonical-address.ts"
 import { LinklatchError } from "../fault.ts"
 import { storableText } from "../storable-text.ts"
-import type { NewEvent } from "./audit-store.ts"
 import { type ApplicationDetail, type Client, nobody } from "./event.ts"
+import type { NewEvent } from "./new-event.ts"
 
 /** An event as an application hands it in. */
 export interface ApplicationEvent {

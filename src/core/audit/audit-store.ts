@@ -1,6 +1,6 @@
-import type { Address } from "../addresses/canonical-address.ts"
-import type { ApplicationDetail, ApplicationEventType, AuditEvent, Client, EventDetail } from "./event.ts"
+import type { AuditEvent } from "./event.ts"
 import type { LatestEvents, LatestOutcome } from "./latest-events.ts"
+import type { NewEvent } from "./new-event.ts"
 
 export interface AuditStore {
   append(event: NewEvent): Promise<void>
@@ -19,16 +19,3 @@ export interface AuditStore {
   /** Calls back with each event that this process committed, after its commit. Returns a function that stops it. */
   onCommitted(listener: (event: AuditEvent) => void): () => void
 }
-
-/** An event that stands alone: an application's own, the count that closes a window of refusals, or what is done to the log itself. */
-export type NewEvent = {
-  readonly at: number
-  readonly userId: string | null
-  readonly address: Address | null
-  readonly client: Client
-} & (
-  | { [T in LoneEventType]: { readonly type: T; readonly detail: EventDetail[T] } }[LoneEventType]
-  | { readonly type: ApplicationEventType; readonly detail: ApplicationDetail }
-)
-
-type LoneEventType = "rate_limited" | "admin_action" | "checkpoint_signed"

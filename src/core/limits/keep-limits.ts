@@ -1,4 +1,4 @@
-import type { NewEvent } from "../audit/audit-store.ts"
+import type { NewEvent } from "../audit/new-event.ts"
 import { HOUR, SECOND } from "../clock.ts"
 import type { Context } from "../context.ts"
 import type { Store } from "../store.ts"
@@ -42,7 +42,13 @@ export function startKeepingLimits(context: Context): { stop(): Promise<void> } 
 }
 
 async function sweepLimits({ retention }: Store, at: number): Promise<number> {
-  const { limits } = await retention.sweep({ at, max: SWEEP_MAX, askedBefore: null, endedBefore: null })
+  const { limits } = await retention.sweep({
+    at,
+    max: SWEEP_MAX,
+    askedBefore: null,
+    endedBefore: null,
+    personsBefore: null,
+  })
   return limits
 }
 

@@ -34,7 +34,11 @@ export function limitTake(name: LimitName, limit: Limit, subject: string): Limit
 export function limitTake(name: LimitName, limit: Limit | null, subject: string): LimitTake | null
 export function limitTake(name: LimitName, limit: Limit | null, subject: string): LimitTake | null {
   if (limit === null) return null
-  return { ...limit, name, key: hash("sha256", `${name}\n${subject}`, "base64url") as LimitKey }
+  return { ...limit, name, key: limitKey(name, subject) }
+}
+
+export function limitKey(name: LimitName, subject: string): LimitKey {
+  return hash("sha256", `${name}\n${subject}`, "base64url") as LimitKey
 }
 
 /**

@@ -11,6 +11,10 @@ export interface RetentionStore {
    * - a session goes when it was revoked before `endedBefore`, or when its absolute end (`expiresAt`) was before it.
    *   One that ran out unused waits for its absolute end, so that no check has to move it in an index.
    *
+   * - personal data of an event goes when it was written before `personsBefore`, unless it names the address of a user. Data that names
+   *   no address goes, whoever's event it is: nothing leads from it to a user. Each is looked at once, in the order of time, so that what stays isn't
+   *   looked at for ever: whether there is a user is decided then.
+   *
    * Users, their ways in and the log stay, and nothing is written to the log. Calls may overlap, from other processes
    * too: none fails, and each row is counted by the call that deleted it.
    *
@@ -27,11 +31,20 @@ export interface Sweep {
   readonly askedBefore: number | null
   /** Milliseconds since the epoch. Null leaves sessions alone. */
   readonly endedBefore: number | null
+  /** Milliseconds since the epoch. Null leaves personal data of events alone. */
+  readonly personsBefore: number | null
 }
 
 /** How many went of each kind. */
-export interface Swept {
+export interface SweptRows {
   readonly limits: number
   readonly requests: number
   readonly sessions: number
+  /** Rows of personal data: events of one decision share one. */
+  readonly persons: number
+}
+
+export interface Swept extends SweptRows {
+  /** There is more personal data to look at, though little or none of this went. */
+  readonly isMoreOfPersons: boolean
 }

@@ -15,8 +15,8 @@ export function startSweeping(context: Context): { stop(): Promise<void> } {
 
   async function round(): Promise<void> {
     try {
-      const { requests, sessions } = await sweepRows(context, pace)
-      if (requests > 0 || sessions > 0) log.info("rows_deleted", { requests, sessions })
+      const deleted = await sweepRows(context, pace)
+      if (Object.values(deleted).some((rows) => rows > 0)) log.info("rows_deleted", { ...deleted })
     } catch (error) {
       log.error("retention_failed", { error })
     }

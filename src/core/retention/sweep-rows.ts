@@ -1,6 +1,6 @@
 import type { Context } from "../context.ts"
 import { SWEEP_LATER } from "../limits/keep-limits.ts"
-import type { Swept } from "./retention-store.ts"
+import type { SweptRows } from "./retention-store.ts"
 
 // A few milliseconds on SQLite, for which whatever came meanwhile waits (bench/retention.ts).
 const BATCH = 100
@@ -16,27 +16,29 @@ export interface Pace {
 }
 
 /** How many went of each kind. */
-export type DeletedRows = Pick<Swept, "requests" | "sessions">
+export type DeletedRows = Pick<SweptRows, "requests" | "sessions" | "persons">
 
-/** Deletes requests and sessions that are over, in small batches with rests between, until little is left. */
+/** Deletes requests, sessions and personal data that are over, in small batches with rests between, until little is left. */
 export async function sweepRows(
   { store, settings, clock }: Pick<Context, "store" | "settings" | "clock">,
   pace: Pace,
 ): Promise<DeletedRows> {
   const kept = settings.retention
-  const deleted = { requests: 0, sessions: 0 }
+  const deleted = { requests: 0, sessions: 0, persons: 0 }
   while (!pace.isStopping()) {
     const now = clock.now()
     const beganAt = performance.now()
-    const { requests, sessions } = await store.retention.sweep({
+    const { requests, sessions, persons, isMoreOfPersons } = await store.retention.sweep({
       at: now - SWEEP_LATER,
       max: BATCH,
       askedBefore: kept.requests === null ? null : now - kept.requests,
       endedBefore: kept.sessions === null ? null : now - kept.sessions,
+      personsBefore: kept.persons === null ? null : now - kept.persons,
     })
     deleted.requests += requests
     deleted.sessions += sessions
-    if (Math.max(requests, sessions) < WORTH_IT) break
+    deleted.persons += persons
+    if (Math.max(requests, sessions) < WORTH_IT && !isMoreOfPersons) break
     await pace.pause(RESTS * (performance.now() - beganAt))
   }
   return deleted

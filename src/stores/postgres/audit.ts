@@ -1,5 +1,6 @@
-import type { AuditStore, NewEvent } from "../../core/audit/audit-store.ts"
+import type { AuditStore } from "../../core/audit/audit-store.ts"
 import type { AuditEvent } from "../../core/audit/event.ts"
+import type { NewEvent } from "../../core/audit/new-event.ts"
 import type { EventListeners } from "../../core/audit/publish-events.ts"
 import type { Database } from "./database.ts"
 import type { Decisions } from "./decisions.ts"

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto"
 import type { AskLimits } from "../../core/limits/ask-limits.ts"
-import type { LimitOutcome, LimitTake, Quota } from "../../core/limits/limit.ts"
+import type { LimitKey, LimitOutcome, LimitTake, Quota } from "../../core/limits/limit.ts"
 import type { RedisLink } from "./redis-link.ts"
 import { createScript } from "./script.ts"
 
@@ -65,11 +65,12 @@ export interface RedisLimits {
   confirm(taken: readonly Taken[]): Promise<void>
   /** What they were taken for failed: nobody's allowance is spent on it, and the next refusal is the first. */
   takeBack(taken: readonly Taken[]): Promise<void>
+  /** Deletes all that is known of these keys. */
+  forget(keys: readonly LimitKey[]): Promise<void>
 }
 
 export function createRedisLimits(link: RedisLink, prefix: string): RedisLimits {
-  const hitsKey = ({ key }: LimitTake) => `${prefix}:limit:${key}`
-  const reportKey = ({ key }: LimitTake) => `${prefix}:report:${key}`
+  const { hitsKey, reportKey } = keysUnder(prefix)
   const nameHit = createHitNames()
 
   async function take(asked: readonly Asked[], at: number): Promise<readonly Taken[] | null> {
@@ -118,9 +119,25 @@ export function createRedisLimits(link: RedisLink, prefix: string): RedisLimits 
         link.command("PEXPIRE", [reportKey(limit), String(limit.windowMs + MINUTE)])
       await Promise.all(first.map(keepMark))
     },
+    forget: createForget(link, prefix),
     async takeBack(taken) {
       await Promise.all(undoing(taken).map(([command, key, ...rest]) => link.command(command, [key, ...rest])))
     },
+  }
+}
+
+function keysUnder(prefix: string) {
+  return {
+    hitsKey: ({ key }: Pick<LimitTake, "key">) => `${prefix}:limit:${key}`,
+    reportKey: ({ key }: Pick<LimitTake, "key">) => `${prefix}:report:${key}`,
+  }
+}
+
+function createForget(link: RedisLink, prefix: string): RedisLimits["forget"] {
+  const { hitsKey, reportKey } = keysUnder(prefix)
+  return async (keys) => {
+    const all = keys.flatMap((key) => [hitsKey({ key }), reportKey({ key })])
+    if (all.length > 0) await link.command("DEL", all)
   }
 }
 

@@ -18,6 +18,7 @@ export function createRedisStore(inner: Store, redis: InRedis): Store {
   const { limits, sessions: cache } = redis
   return {
     name: `${inner.name}-redis`,
+    ...(inner.file !== undefined && { file: inner.file }),
     requests: limitedRequests(inner, limits),
     limits: limitedTakes(inner, limits),
     ...redeemStores(inner, redis),
@@ -29,6 +30,16 @@ export function createRedisStore(inner: Store, redis: InRedis): Store {
     },
     providers: inner.providers,
     outbox: inner.outbox,
+    erasure: {
+      ...inner.erasure,
+      async erase(person) {
+        const outcome = await inner.erasure.erase(person)
+        const userId = outcome.status === "erased" ? outcome.userId : null
+        if (userId !== null) await cache?.endUser(userId)
+        await limits.forget(person.limitKeys)
+        return outcome
+      },
+    },
     // With the limits that the database counted while Redis was away. Those in Redis expire by themselves.
     retention: inner.retention,
     audit: inner.audit,

@@ -18,6 +18,8 @@ export function openDatabase(path: string): DatabaseSync {
     database.exec(
       "pragma journal_mode = wal; pragma synchronous = full; pragma cache_size = -65536; pragma wal_autocheckpoint = 16384; pragma temp_store = memory",
     )
+    // Deleted rows are overwritten, and not only forgotten (decisions/063).
+    database.exec("pragma secure_delete = on")
     const mode = database.prepare("pragma journal_mode").get()?.["journal_mode"]
     if (mode !== "wal" && path !== ":memory:")
       throw new Error(`The file system allows no write-ahead log (mode ${mode}).`)

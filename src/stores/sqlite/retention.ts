@@ -2,6 +2,7 @@ import type { DatabaseSync } from "node:sqlite"
 import { firstIdAt } from "../../core/ids.ts"
 import type { RetentionStore } from "../../core/retention/retention-store.ts"
 import type { SharedCommit } from "./shared-commit.ts"
+import { createSweepPersons, noPersons } from "./sweep-persons.ts"
 
 const SWEEP_LIMITS = `
   delete from rate_limits where limit_key in
@@ -41,12 +42,14 @@ export function createRetention(database: DatabaseSync, commits: SharedCommit): 
   const sweepLimits = database.prepare(SWEEP_LIMITS)
   const sweepRequests = createSweepRequests(database)
   const sweepSessions = createSweepSessions(database)
+  const sweepPersons = createSweepPersons(database)
   return {
-    sweep: ({ at, max, askedBefore, endedBefore }) =>
+    sweep: ({ at, max, askedBefore, endedBefore, personsBefore }) =>
       commits.decide(() => ({
         limits: Number(sweepLimits.run(at, max).changes),
         requests: askedBefore === null ? 0 : sweepRequests(Math.min(askedBefore, at), max),
         sessions: endedBefore === null ? 0 : sweepSessions(Math.min(endedBefore, at), max),
+        ...(personsBefore === null ? noPersons : sweepPersons(Math.min(personsBefore, at), max)),
       })),
   }
 }

@@ -184,3 +184,8 @@ CREATE TABLE users (
 ) strict, without rowid;
 
 CREATE INDEX users_disabled on users (address) where disabled_at is not null;
+
+CREATE TABLE walks (
+  name text primary key,
+  place text not null
+) strict, without rowid;

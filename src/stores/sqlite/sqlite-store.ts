@@ -3,6 +3,7 @@ import { type EventListeners, publishEvents } from "../../core/audit/publish-eve
 import type { Store } from "../../core/store.ts"
 import { createAudit } from "./audit.ts"
 import { createCodes } from "./codes.ts"
+import { createErasure } from "./erasure.ts"
 import { createOpenJournal, createWriteEvents } from "./journal.ts"
 import { createLatestEvents } from "./latest-events.ts"
 import { createLimits, createTakeLimit } from "./limits.ts"
@@ -51,6 +52,7 @@ export function createSqliteStore(database: DatabaseSync, migrated: string[]): S
     providers: createProviders(database, commits, openJournal, findUser, countProvider),
     limits: createLimits(commits, openJournal, takeLimit),
     outbox: createOutbox(database, commits, openJournal),
+    erasure: createErasure(database, commits, openJournal, endSessions),
     retention: createRetention(database, commits),
     audit: {
       ...createAudit(database, commits, openJournal, listeners),

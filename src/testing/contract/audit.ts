@@ -1,5 +1,5 @@
-import type { NewEvent } from "../../core/audit/audit-store.ts"
 import type { AuditEvent } from "../../core/audit/event.ts"
+import type { NewEvent } from "../../core/audit/new-event.ts"
 import { HOUR, MINUTE } from "../../core/clock.ts"
 import type { Store } from "../../core/store.ts"
 import type { Facts } from "./lab.ts"

@@ -2,7 +2,7 @@ import { DAY, HOUR, MINUTE, SECOND } from "../../core/clock.ts"
 import { CODE_TRIES } from "../../core/links/code.ts"
 import type { Store } from "../../core/store.ts"
 import type { Facts } from "./lab.ts"
-import { addressOf, ask, bob, laptop, START } from "./steps/ask.ts"
+import { ada, addressOf, ask, bob, laptop, START } from "./steps/ask.ts"
 import { claim, deliver, failed, lease, mailTo, mintFor, newCodeHash, settle } from "./steps/deliver.ts"
 import { eventsOf } from "./steps/events.ts"
 import { type Browser, redeemCode, redeemLink, signIn } from "./steps/redeem.ts"
@@ -179,6 +179,73 @@ export const sessionSweepFacts: Facts = {
     expect(await store.sessions.list({ userId: live.user.id, at })).toEqual([live.session])
     expect(await store.sessions.list({ userId: other.user.id, at })).toEqual([other.session])
   },
+}
+
+export const personSweepFacts: Facts = {
+  "sweeps personal data that names no user, and leaves the events": async ({ store, expect }) => {
+    await mailTo(store)
+    const { user } = await signIn(store, { address: bob })
+    const before = await eventsOf(store)
+    expect(await sweepPersons(store)).toBe(2)
+    const after = await eventsOf(store)
+    expect(after.map(({ person }) => person?.address ?? null)).toEqual(
+      before.map(({ person }) => (person?.address === bob ? bob : null)),
+    )
+    expect(after.map((event) => ({ ...event, person: null }))).toEqual(
+      before.map((event) => ({ ...event, person: null })),
+    )
+    expect(await store.users.find({ userId: user.id })).toEqual(user)
+  },
+
+  "sweeps personal data that names no address, whoever's event it is": async ({ store, expect }) => {
+    const { user } = await signIn(store)
+    const note = { type: "shop.note", detail: {}, at: START } as const
+    await store.audit.append({ ...note, userId: user.id, address: null, client: laptop })
+    await store.audit.append({ ...note, userId: user.id, address: ada, client: laptop })
+    expect(await sweepPersons(store)).toBe(1)
+  },
+
+  "leaves personal data written at the given time or since": async ({ store, expect }) => {
+    await ask(store)
+    expect(await sweepPersons(store, { personsBefore: START })).toBe(0)
+    expect(await sweepPersons(store, { personsBefore: START + 1 })).toBe(1)
+  },
+
+  "takes no time later than its own for personal data": async ({ store, expect }) => {
+    await ask(store)
+    expect(await sweepPersons(store, { at: START, personsBefore: later })).toBe(0)
+  },
+
+  "leaves personal data alone where it is given no time": async ({ store, expect }) => {
+    await ask(store)
+    expect(await sweep(store, { at: later, askedBefore: later, endedBefore: later })).toMatchObject({ persons: 0 })
+  },
+
+  "goes on through personal data where it stopped, a few at a time, and says when there is more": async ({
+    store,
+    expect,
+  }) => {
+    for (let i = 0; i < 15; i++) await signIn(store, { at: START + i * MINUTE })
+    for (let i = 0; i < 3; i++) await ask(store, { address: bob, at: START + HOUR })
+    let [persons, calls, isMore] = [0, 0, true]
+    for (; isMore; calls++) {
+      const swept = await sweep(store, { at: later, max: 2, personsBefore: later })
+      expect(swept.persons > 2).toBe(false)
+      persons += swept.persons
+      isMore = swept.isMoreOfPersons
+    }
+    expect(persons).toBe(3)
+    expect(calls).toBeGreaterThan(2)
+    expect(await sweep(store, { at: later, max: 2, personsBefore: later })).toMatchObject({
+      persons: 0,
+      isMoreOfPersons: false,
+    })
+  },
+}
+
+async function sweepPersons(store: Store, change: { at?: number; max?: number; personsBefore?: number } = {}) {
+  const { persons } = await sweep(store, { at: later, personsBefore: later, ...change })
+  return persons
 }
 
 async function sweepRequests(store: Store, change: { at?: number; max?: number; askedBefore?: number } = {}) {

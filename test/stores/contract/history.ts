@@ -31,7 +31,7 @@ export interface Round {
 
 // Between two moves of a lane, so that no cache of a second is in the way.
 const STEP = 3 * SECOND
-const KEEP: Pick<Sweep, "askedBefore" | "endedBefore"> = { askedBefore: null, endedBefore: null }
+const KEEP: Omit<Sweep, "at" | "max"> = { askedBefore: null, endedBefore: null, personsBefore: null }
 // In two of three rounds all make the same move: first all that it takes to sign in, then each of the others.
 const names = Object.keys(moves)
 const story = [
@@ -141,7 +141,7 @@ async function askAbout(reference: Store, at: number, choice: Choice): Promise<T
     order("retention", "sweep", {
       at,
       max: 100_000,
-      ...choice.pick([KEEP, { askedBefore: at - HOUR, endedBefore: at - HOUR }]),
+      ...choice.pick([KEEP, { askedBefore: at - HOUR, endedBefore: at - HOUR, personsBefore: at - HOUR }]),
     }),
   ]
   const told: Told[] = []

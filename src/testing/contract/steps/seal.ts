@@ -1,5 +1,5 @@
-import type { NewEvent } from "../../../core/audit/audit-store.ts"
 import { leafOf } from "../../../core/audit/leaf.ts"
+import type { NewEvent } from "../../../core/audit/new-event.ts"
 import type { Store } from "../../../core/store.ts"
 import { extendTree } from "../../../core/tree/extend-tree.ts"
 import type { Frontier } from "../../../core/tree/frontier.ts"

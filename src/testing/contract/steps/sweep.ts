@@ -5,7 +5,7 @@ const MANY = 100
 
 /** Sweeps limits alone, unless `change` says otherwise. */
 export function sweep(store: Store, change: Pick<Sweep, "at"> & Partial<Sweep>) {
-  return store.retention.sweep({ max: MANY, askedBefore: null, endedBefore: null, ...change })
+  return store.retention.sweep({ max: MANY, askedBefore: null, endedBefore: null, personsBefore: null, ...change })
 }
 
 /** How many rows of limits a sweep took. */
