@@ -17,7 +17,7 @@ import { TILE_WIDTH } from "../../src/core/tree/tile.ts"
 import { sqlite } from "../../src/sqlite.ts"
 import { createFakeClock, type FakeClock } from "../../src/testing/fake-clock.ts"
 import { createSeededRandom } from "../../src/testing/seeded-random.ts"
-import type { Draw } from "./draw.ts"
+import { createDraw, type Draw } from "./draw.ts"
 
 /** What a log is to look like. */
 export interface LogPlan {
@@ -41,6 +41,8 @@ export interface MadeLog {
   readonly vkey: string
   /** Every checkpoint that was ever signed, smallest first, as an outlet got them. */
   readonly outside: readonly { readonly size: number; readonly note: string }[]
+  /** A copy that was made when the log was younger, if there is one. */
+  readonly oldCopy: string | null
 }
 
 export const ORIGIN = "login.example.com/auth/log"
@@ -65,19 +67,38 @@ export async function makeLog(path: string, plan: LogPlan, draw: Draw): Promise<
   const seal = () => new Sequencer({ context: { store, clock, random }, identity, outlets: [], onSigned }).pass()
   const ends = Array.from({ length: plan.passes - 1 }, () => draw(plan.events + 1)).sort((one, other) => one - other)
   let written = 0
+  let oldCopy: string | null = null
   for (const end of [...ends, plan.events]) {
     await writeEvents(store, clock, end - written, draw)
     written = end
     if (plan.isLate) await sealOutOfOrder(store, path, draw)
     await seal()
     clock.advance(draw(2) === 0 ? PAUSE : HOUR)
+    if (oldCopy === null && outside.length > 0) oldCopy = copyNow(path)
   }
   await erase(path, clock, plan.erased, seal)
   await prune(store, clock, plan.pruned, seal)
   await writeEvents(store, clock, plan.waiting, draw)
   await store.close()
   intoOneFile(path)
-  return { path, origin: ORIGIN, vkey: VKEY, outside }
+  return { path, origin: ORIGIN, vkey: VKEY, outside, oldCopy }
+}
+
+/** What a server does with a file that it is started on: adds events, seals and signs. */
+export async function sealAgain(path: string, events = 0): Promise<void> {
+  const store = sqlite(path)
+  const clock = createFakeClock(Date.UTC(2026, 5, 1))
+  await writeEvents(store, clock, events, createDraw(events))
+  const random = createSeededRandom(events)
+  await new Sequencer({ context: { store, clock, random }, identity, outlets: [], onSigned: () => undefined }).pass()
+  await store.close()
+}
+
+function copyNow(path: string): string {
+  const database = new DatabaseSync(path)
+  database.prepare("vacuum into ?").run(`${path}.old`)
+  database.close()
+  return `${path}.old`
 }
 
 let empty: string | null = null
