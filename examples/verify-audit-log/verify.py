@@ -478,7 +478,7 @@ class LogCheck:
         if not is_signed:
             return self.find("checkpoint_unsigned", None, f"{name}: signed by no key of this log that is known here")
         if size is not None and size != checkpoint.size:
-            return self.find("checkpoint_unreadable", None, f"{name}: it is one of {checkpoint.size}")
+            return self.find("checkpoint_mismatch", None, f"{name}: it is one of {checkpoint.size}")
         if checkpoint.size > self.size:
             said = f"{name}: it was signed for {checkpoint.size} events, and the log has {self.size}"
             return self.find("log_cut", self.size, said)
@@ -638,12 +638,12 @@ class LogCheck:
     def check_what_is_too_much(self) -> None:
         for level, index in self.database.execute("select level, tile_index from audit_tiles"):
             if not 0 <= level < 8 or not 0 <= index * WIDTH < self.size // WIDTH**level:
-                self.find("head_changed", self.size, f"tile {index} of level {level} is behind the end of the log")
+                self.find("tile_changed", self.size, f"tile {index} of level {level} is behind the end of the log")
         last = -(-self.size // WIDTH) - 1
         for (index,) in self.database.execute(
             "select bundle_index from audit_bundles where bundle_index < 0 or bundle_index > ?", (last,)
         ):
-            self.find("head_changed", self.size, f"bundle {index} is behind the end of the log")
+            self.find("bundle_changed", self.size, f"bundle {index} is behind the end of the log")
 
     def check_positions(self) -> None:
         """No position has two indexes, and no event stands where the log has already been."""

@@ -21,7 +21,7 @@ export const checkpointKinds: readonly Kind[] = [
   },
   { name: "a bit of a checkpoint's signature flipped", codes: UNBELIEVED, tamper: (file) => edit(file, flipSignature) },
   { name: "a character of a checkpoint changed", codes: UNBELIEVED, tamper: (file) => edit(file, changeCharacter) },
-  { name: "a checkpoint of another size in its place", codes: ["checkpoint_unreadable"], tamper: exchange },
+  { name: "a checkpoint of another size in its place", codes: ["checkpoint_mismatch"], tamper: exchange },
   {
     name: "a checkpoint without its signature",
     codes: ["checkpoint_unreadable"],

@@ -42,7 +42,7 @@ export interface MadeLog {
   /** Every checkpoint that was ever signed, smallest first, as an outlet got them. */
   readonly outside: readonly { readonly size: number; readonly note: string }[]
   /** A copy that was made when the log was younger, if there is one. */
-  readonly oldCopy: string | null
+  readonly oldCopy: { readonly path: string; readonly size: number } | null
 }
 
 export const ORIGIN = "login.example.com/auth/log"
@@ -67,14 +67,14 @@ export async function makeLog(path: string, plan: LogPlan, draw: Draw): Promise<
   const seal = () => new Sequencer({ context: { store, clock, random }, identity, outlets: [], onSigned }).pass()
   const ends = Array.from({ length: plan.passes - 1 }, () => draw(plan.events + 1)).sort((one, other) => one - other)
   let written = 0
-  let oldCopy: string | null = null
+  let oldCopy: MadeLog["oldCopy"] = null
   for (const end of [...ends, plan.events]) {
     await writeEvents(store, clock, end - written, draw)
     written = end
     if (plan.isLate) await sealOutOfOrder(store, path, draw)
     await seal()
     clock.advance(draw(2) === 0 ? PAUSE : HOUR)
-    if (oldCopy === null && outside.length > 0) oldCopy = copyNow(path)
+    if (oldCopy === null && outside.length > 0) oldCopy = { path: copyNow(path), size: outside.at(-1)?.size ?? 0 }
   }
   await erase(path, clock, plan.erased, seal)
   await prune(store, clock, plan.pruned, seal)

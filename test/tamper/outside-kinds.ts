@@ -84,10 +84,12 @@ function cutBack(file: TamperedFile): Tampered | null {
   return file.log.minIndex > 0 ? null : { first: size }
 }
 
-const hasOld = ({ log }: TamperedFile) => log.oldCopy !== null && log.signedSizes.length > 0
+function hasOld({ log: { oldCopy, outside } }: TamperedFile): boolean {
+  return oldCopy !== null && oldCopy.size < (outside.at(-1)?.size ?? 0)
+}
 
 async function putOldBack({ path, log }: Parameters<NonNullable<Kind["afterwards"]>>[0]): Promise<void> {
-  copyFileSync(log.oldCopy as string, path)
+  copyFileSync(log.oldCopy?.path ?? "", path)
 }
 
 async function goOnFromOld(tampered: Parameters<NonNullable<Kind["afterwards"]>>[0]): Promise<void> {
@@ -107,7 +109,8 @@ function rewriteBehind(file: TamperedFile): Tampered | null {
 
 function rewriteAll(file: TamperedFile): Tampered | null {
   const newest = file.log.signedSizes.at(-1)
-  if (newest === undefined) return null
+  // Without a checkpoint the server wants to see all events again, and pruned ones are gone: it signs nothing.
+  if (newest === undefined || file.log.minIndex > 0) return null
   file.database.exec("delete from audit_checkpoints; update audit_log set holder = null")
   return rewriteWithin(file, 0, newest, pick(REWRITES, file.draw))
 }

@@ -90,7 +90,9 @@ export function insert({ database, log, draw }: TamperedFile, index: number): Re
   const like = database.prepare("select * from auth_events where seq = ?").get(log.positions[index] as number)
   if (like === undefined) return null
   const top = Number(database.prepare("select max(seq) as top from auth_events").get()?.["top"])
-  const position = log.holes.length > 0 && draw(2) === 0 ? pick(log.holes, draw) : top + 1
+  const isNothingWaiting = top === Math.max(...log.positions)
+  if (!isNothingWaiting && log.holes.length === 0) return null
+  const position = !isNothingWaiting || (log.holes.length > 0 && draw(2) === 0) ? pick(log.holes, draw) : top + 1
   const copy = Object.values({ ...like, seq: position, type: "forged" })
   database.prepare("insert into auth_events values (?, ?, ?, ?, ?, ?, ?, ?)").run(...copy)
   return { positions: log.positions.toSpliced(index, 0, position), first: index }

@@ -12,7 +12,7 @@ export const treeKinds: readonly Kind[] = [
   { name: "a tile deleted", codes: ["tile_changed"], tamper: deleteTile },
   { name: "a tile cut short", codes: ["tile_changed"], tamper: shortenTile },
   { name: "two hashes of a tile swapped", codes: ["tile_changed"], tamper: swapHashes },
-  { name: "a tile put behind the end", codes: ["head_changed"], tamper: addTile },
+  { name: "a tile put behind the end", codes: ["tile_changed"], tamper: addTile },
   { name: "a position given twice", codes: ["event_twice", "event_changed"], tamper: giveTwice },
   { name: "positions of two events swapped", codes: ["event_changed"], tamper: swapPositions },
   { name: "a bundle deleted", codes: ["bundle_changed"], tamper: deleteBundle },
@@ -22,8 +22,12 @@ export const treeKinds: readonly Kind[] = [
     codes: ["bundle_changed", "event_changed", "event_missing", "event_twice"],
     tamper: widenBundle,
   },
-  { name: "an event and its place taken out of its bundle", codes: ["bundle_changed"], tamper: dropFromBundle },
-  { name: "a bundle put behind the end", codes: ["head_changed"], tamper: addBundle },
+  {
+    name: "an event and its place taken out of its bundle",
+    codes: ["bundle_changed", "event_changed"],
+    tamper: dropFromBundle,
+  },
+  { name: "a bundle put behind the end", codes: ["bundle_changed"], tamper: addBundle },
   { name: "size made less", codes: ["head_changed", "log_cut"], tamper: (file) => setSize(file, -1 - file.draw(300)) },
   {
     name: "size made more",
@@ -103,8 +107,10 @@ function swapHashes(file: TamperedFile) {
 }
 
 function addTile({ database, log, draw }: TamperedFile) {
-  const level = draw(3)
-  const index = Math.ceil(Math.floor(log.size / TILE_WIDTH ** level) / TILE_WIDTH) + draw(2)
+  // The next of a level that there is, or the first of the next level.
+  const levels = log.size === 0 ? 0 : 1 + Math.floor(Math.log(log.size) / Math.log(TILE_WIDTH))
+  const level = draw(levels + 1)
+  const index = Math.ceil(Math.floor(log.size / TILE_WIDTH ** level) / TILE_WIDTH)
   const hashes = Buffer.alloc(HASH_BYTES * (1 + draw(TILE_WIDTH)), 7)
   database.prepare("insert into audit_tiles (level, tile_index, hashes) values (?, ?, ?)").run(level, index, hashes)
   return { first: null }
