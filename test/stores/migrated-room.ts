@@ -39,7 +39,7 @@ async function createRoom(): Promise<PostgresRoom> {
 }
 
 const TABLES =
-  "users, user_providers, sign_in_requests, magic_link_tokens, sessions, outbox, rate_limits, auth_events, auth_event_pii, audit_log, audit_tiles, audit_bundles, audit_checkpoints, audit_prunes"
+  "users, user_providers, sign_in_requests, magic_link_tokens, sessions, outbox, rate_limits, auth_events, auth_event_pii, audit_log, audit_tiles, audit_bundles, audit_checkpoints, audit_prunes, walks"
 
 /**
  * Every table without its rows. Only their owner can do this, and not by accident. Truncated: after deleting, PostgreSQL plans for

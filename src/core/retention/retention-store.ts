@@ -1,6 +1,6 @@
 export interface RetentionStore {
   /**
-   * Deletes what is over, the oldest first, at most `max` of each kind, in one transaction. A time later than `at` counts
+   * Deletes what is over, the oldest first, at most `max` of each kind, each kind in a transaction. A time later than `at` counts
    * as `at`, so whatever it is told, nothing goes that still decides something:
    *
    * - a row of limits goes when it limits nobody at `at` any more;

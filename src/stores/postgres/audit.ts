@@ -4,6 +4,7 @@ import type { NewEvent } from "../../core/audit/new-event.ts"
 import type { EventListeners } from "../../core/audit/publish-events.ts"
 import type { Database } from "./database.ts"
 import type { Decisions } from "./decisions.ts"
+import { wholeThrough } from "./log-writers.ts"
 import { createWriter, type EventRow, toEvent } from "./writer.ts"
 
 // Each person is looked up by key (`offset 0` keeps it so): by statistics that say "empty" until somebody analyzes, a long read
@@ -20,7 +21,6 @@ const LATEST = `
 const END = "select to_json(coalesce(max(seq), 0) + 1)::text as result from {s}.auth_events"
 
 const END_OF_LOG = Number.MAX_SAFE_INTEGER
-const LOOK_AGAIN_AFTER = [1, 2, 5, 10, 20, 40, 80, 160, 320]
 
 export function createAudit(database: Database, decisions: Decisions, listeners: EventListeners): AuditStore {
   const append = decisions.together({
@@ -64,22 +64,6 @@ export function createAudit(database: Database, decisions: Decisions, listeners:
       return () => listeners.delete(listener)
     },
   }
-}
-
-/**
- * The position up to which nothing can appear any more: that of the newest event, once all are done who wrote then. Null while one of
- * them doesn't end.
- */
-async function wholeThrough(database: Database): Promise<number | null> {
-  const { top, writers } = (await database.look("log_writers", [])) as { top: number; writers: readonly string[] }
-  let waitingFor = writers
-  for (const milliseconds of LOOK_AGAIN_AFTER) {
-    if (waitingFor.length === 0) return top
-    await new Promise((resolve) => setTimeout(resolve, milliseconds))
-    const now = (await database.look("log_writers", [])) as { writers: readonly string[] }
-    waitingFor = waitingFor.filter((writer) => now.writers.includes(writer))
-  }
-  return waitingFor.length === 0 ? top : null
 }
 
 // A number that is missing may be that of whoever doesn't end.

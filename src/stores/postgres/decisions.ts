@@ -8,6 +8,8 @@ interface Answer {
   readonly outcome?: unknown
   readonly outcomes?: unknown
   readonly ended?: number
+  readonly userId?: string | null
+  readonly requests?: number
   readonly events?: readonly EventRow[] | null
 }
 

@@ -5,6 +5,7 @@ import type { Store } from "../../core/store.ts"
 import { createAudit } from "./audit.ts"
 import { createDatabase, type Database, unavailable } from "./database.ts"
 import { createDecisions } from "./decisions.ts"
+import { createErasure } from "./erasure.ts"
 import { createLimits } from "./limits.ts"
 import { createLinks } from "./links.ts"
 import { migrate } from "./migrate.ts"
@@ -63,6 +64,7 @@ export function createPostgresStore(pool: PostgresPool, { schema, onMigration, e
     providers: createProviders(database, decisions),
     limits: createLimits(decisions),
     outbox: createOutbox(database, decisions, owedMail.onOwed),
+    erasure: createErasure(database, decisions),
     retention: createRetention(database),
     audit: createAudit(database, decisions, listeners),
     sealing: createSealing(database),

@@ -43,6 +43,17 @@ create type disabling as (
   writer writer
 );
 
+create type erasing as (
+  address text,
+  user_id text,
+  before bigint,
+  recent text,
+  was_found boolean,
+  limit_keys text[],
+  actor text,
+  at bigint
+);
+
 create type event as (
   type text,
   user_id text,
@@ -339,6 +350,12 @@ create table users (
   PRIMARY KEY (user_id)
 ) with (fillfactor=80);
 
+create table walks (
+  name text collate "C" not null,
+  place text collate "C" not null,
+  PRIMARY KEY (name)
+) with (fillfactor=50);
+
 CREATE INDEX magic_link_tokens_by_flow ON magic_link_tokens USING btree (flow_hash);
 
 CREATE INDEX outbox_due ON outbox USING btree (due_at) WHERE (state = 'queued'::text);
@@ -587,6 +604,102 @@ AS $function$
   from ended
 $function$;
 
+CREATE OR REPLACE FUNCTION erase_person(input json)
+ RETURNS json
+ LANGUAGE plpgsql
+ SET search_path TO 'linklatch', 'pg_temp'
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
+ SET enable_bitmapscan TO 'off'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
+ SET enable_material TO 'off'
+ SET jit TO 'off'
+AS $function$
+declare
+  e erasing := json_populate_record(null::erasing, input);
+  limits bigint;
+  requests bigint;
+  known users;
+  erased text;
+  ended event[] := '{}';
+begin
+  perform from rate_limits l where l.limit_key = any (e.limit_keys) order by l.limit_key for update;
+  delete from rate_limits l where l.limit_key = any (e.limit_keys);
+  get diagnostics limits = row_count;
+  requests := erase_requests(array(
+    select r.request_id from sign_in_requests r
+    where r.request_id >= e.recent and r.address = e.address and r.requested_at < coalesce(e.before, r.requested_at + 1)));
+  -- Behind the requests, whose locks a redeem holds: whoever it has made a user by now is seen.
+  for known in
+    select * from users u where u.address = e.address and u.created_at < coalesce(e.before, u.created_at + 1)
+    union all
+    select * from users u where u.user_id = e.user_id and u.address is distinct from e.address
+      and u.created_at < coalesce(e.before, u.created_at + 1)
+  loop
+    perform from users u where u.user_id = known.user_id for update;
+    ended := ended || end_sessions(known.user_id, null, 'user_erased', e.actor, e.at);
+    delete from sessions s where s.user_id = known.user_id;
+    delete from user_providers p where p.user_id = known.user_id;
+    delete from users u where u.user_id = known.user_id;
+    erased := coalesce(erased, known.user_id);
+  end loop;
+  if erased is null and limits = 0 and requests = 0 and not e.was_found then
+    return json_build_object('outcome', 'nothing');
+  end if;
+  return json_build_object('outcome', 'erased', 'userId', erased, 'ended', cardinality(ended), 'requests', requests,
+    'events', write_events(array[row(null, null, e.at,
+      ended || row('user_erased', coalesce(erased, e.user_id), '{"by":' || to_json(e.actor) || '}')::event)::happening]));
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION erase_persons(ids text[])
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SET search_path TO 'linklatch', 'pg_temp'
+AS $function$
+declare
+  gone bigint;
+begin
+  -- Not locked in an order first: that would need the right to change them, which the application's role must not have.
+  delete from auth_event_pii where pii_id = any (ids);
+  get diagnostics gone = row_count;
+  return gone;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION erase_requests(ids text[])
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SET search_path TO 'linklatch', 'pg_temp'
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
+ SET enable_bitmapscan TO 'off'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
+ SET enable_material TO 'off'
+ SET jit TO 'off'
+AS $function$
+declare
+  mail text[] := array(
+    select o.outbox_id from sign_in_requests r
+      -- Its id was made in the moment of asking, as the request's was.
+      join outbox o on o.outbox_id >= first_id_at(r.requested_at) and o.outbox_id < first_id_at(r.requested_at + 1)
+        and o.request_id = r.request_id
+    where r.request_id = any (ids));
+  gone bigint;
+begin
+  perform from outbox o where o.outbox_id = any (mail) and o.state = 'queued' order by o.outbox_id for update;
+  perform from sign_in_requests r where r.request_id = any (ids) order by r.flow_hash, r.request_id for update;
+  delete from magic_link_tokens t using sign_in_requests r
+    where r.request_id = any (ids) and t.flow_hash = r.flow_hash and t.request_id = r.request_id;
+  delete from outbox o where o.outbox_id = any (mail);
+  delete from sign_in_requests r where r.request_id = any (ids);
+  get diagnostics gone = row_count;
+  return gone;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION event_json(e auth_events, p auth_event_pii)
  RETURNS json
  LANGUAGE sql
@@ -619,6 +732,14 @@ begin
     on conflict (level, tile_index) do update set hashes = excluded.hashes;
   return '"extended"';
 end
+$function$;
+
+CREATE OR REPLACE FUNCTION first_id_at(at bigint)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE
+AS $function$
+  select left(lpad(to_hex(at), 12, '0'), 8) || '-' || right(lpad(to_hex(at), 12, '0'), 4)
 $function$;
 
 CREATE OR REPLACE FUNCTION inspect_link(hash text)
@@ -741,7 +862,7 @@ begin
     insert into magic_link_tokens (token_hash, link_id, request_id, flow_hash, address, code_hash, minted_at, expires_at)
     select m.token_hash, m.link_id, r.request_id, r.flow_hash, r.address, m.code_hash, m.at, m.expires_at
     from asked m
-      cross join lateral (select * from outbox o where o.outbox_id = m.outbox_id offset 0) o
+      cross join lateral (select * from outbox o where o.outbox_id = m.outbox_id offset 0 for key share) o
       join sign_in_requests r on r.request_id = o.request_id
     where o.lease_id = m.lease_id and o.state = 'queued' and o.due_at > m.at
     returning link_id
@@ -871,7 +992,7 @@ begin
   for goes in select r.first, r.last from ranges_of(bundle) r order by r.first loop
     -- Neighbours become one row: so there are few, and the trigger finds the right one at once.
     update audit_prunes p set last_seq = goes.last
-      where p.first_seq = (select max(o.first_seq) from audit_prunes o) and p.last_seq = goes.first - 1;
+      where p.first_seq = (select max(o.first_seq) from audit_prunes o where o.first_seq < goes.first) and p.last_seq = goes.first - 1;
     if not found then insert into audit_prunes (first_seq, last_seq) values (goes.first, goes.last); end if;
     delete from auth_event_pii p
       where p.pii_id = any (array(select e.pii_id from auth_events e where e.seq >= goes.first and e.seq <= goes.last));
@@ -1240,6 +1361,48 @@ begin
     get diagnostics expired = row_count;
   end if;
   return json_build_object('limits', limits, 'requests', requests, 'sessions', revoked + expired);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION sweep_persons(below text, at_most integer)
+ RETURNS json
+ LANGUAGE plpgsql
+ SET search_path TO 'linklatch', 'pg_temp'
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
+ SET enable_bitmapscan TO 'off'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
+ SET enable_material TO 'off'
+ SET jit TO 'off'
+AS $function$
+declare
+  come_to text;
+  looked bigint;
+  last_one text;
+  gone text[];
+begin
+  insert into walks (name, place) values ('personal data', '') on conflict (name) do nothing;
+  select w.place into come_to from walks w where w.name = 'personal data' for update skip locked;
+  if not found then return json_build_object('persons', 0, 'isMoreOfPersons', false); end if;
+  with stretch as materialized (
+    select p.pii_id, p.address from auth_event_pii p
+    where p.pii_id > come_to and p.pii_id < below order by p.pii_id limit at_most * 10
+  ), judged as materialized (
+    select s.pii_id, row_number() over (partition by u.user_id is null order by s.pii_id) as nth, u.user_id is null as may_go
+    from stretch s left join lateral (select u.user_id from users u where u.address = s.address offset 0) u on true
+  ), taken as (
+    -- No further than to the last one that goes.
+    select j.* from judged j
+    where j.pii_id <= coalesce((select pii_id from judged where may_go and nth = at_most), (select max(pii_id) from judged))
+  )
+  select (select count(*) from judged), max(pii_id), coalesce(array_agg(pii_id order by pii_id) filter (where may_go), '{}')
+  into looked, last_one, gone
+  from taken;
+  if last_one is null then return json_build_object('persons', 0, 'isMoreOfPersons', false); end if;
+  delete from auth_event_pii p where p.pii_id = any (gone);
+  update walks w set place = last_one where w.name = 'personal data';
+  return json_build_object('persons', cardinality(gone), 'isMoreOfPersons', looked = at_most * 10 or cardinality(gone) = at_most);
 end
 $function$;
 

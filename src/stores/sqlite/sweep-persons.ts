@@ -3,7 +3,8 @@ import { firstIdAt } from "../../core/ids.ts"
 import type { Swept } from "../../core/retention/retention-store.ts"
 
 const PLACE = "select place from walks where name = 'personal data'"
-const GO_TO = "update walks set place = ? where name = 'personal data'"
+const GO_TO = `
+  insert into walks (name, place) values ('personal data', ?) on conflict (name) do update set place = excluded.place`
 const NEXT = `
   select p.pii_id, p.address is not null and exists (select 1 from users u where u.address = p.address) as is_users
   from auth_event_pii p where p.pii_id > ? and p.pii_id < ? order by p.pii_id limit ?`
@@ -23,7 +24,7 @@ export function createSweepPersons(database: DatabaseSync): (before: number, max
   const next = database.prepare(NEXT)
   const deletePerson = database.prepare(DELETE)
   return (before, max) => {
-    const rows = next.all(String(place.get()?.["place"]), firstIdAt(before), max * LOOK)
+    const rows = next.all(String(place.get()?.["place"] ?? ""), firstIdAt(before), max * LOOK)
     let persons = 0
     let last: string | null = null
     for (const row of rows) {

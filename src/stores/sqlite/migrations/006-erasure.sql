@@ -3,4 +3,3 @@ create table walks (
   name text primary key,
   place text not null
 ) strict, without rowid;
-insert into walks (name, place) values ('personal data', '');
