@@ -52,6 +52,7 @@ export async function moveDatabase({ source, target, from, batch = BATCH, onProg
 }
 
 async function findFilled(target: MoveTarget): Promise<string | null> {
-  for (const table of movedTables) if ((await target.rows(table, null, 1)).length > 0) return table.name
+  const tables = movedTables.filter(({ hasOneRow }) => !hasOneRow)
+  for (const table of tables) if ((await target.rows(table, null, 1)).length > 0) return table.name
   return null
 }

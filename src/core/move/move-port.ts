@@ -31,6 +31,7 @@ export interface MoveSource extends MoveEnd {
 export interface MoveTarget extends MoveEnd {
   /** Null where no move is under way. */
   note(): Promise<string | null>
+  /** Makes the note, and room for the rows that tables begin with. */
   begin(note: string): Promise<void>
   /** Rows and note together or not at all; `lost` and nothing written where the note isn't `was` any more. */
   write(batch: MovedBatch): Promise<"written" | "lost">

@@ -11,14 +11,18 @@ export interface MovedTable {
   readonly shownBy: string
   /** Numbers are given to its rows, in `seq`, and go on above what was moved. */
   readonly isNumbered: boolean
+  /** Its one row is there from the beginning, in a database that holds nothing yet as well: a move begins by taking it away. */
+  readonly hasOneRow: boolean
 }
 
-const plain = { isNumbered: false } as const
-const numbered = { isNumbered: true } as const
+const plain = { isNumbered: false, hasOneRow: false } as const
+const numbered = { isNumbered: true, hasOneRow: false } as const
+const single = { isNumbered: false, hasOneRow: true } as const
 
 /**
  * Everything that a database holds, parents before children. What only one engine has stays behind: on PostgreSQL `rate_limits`
- * notes the limit and what was told last, for the one statement that writes and then reads them.
+ * notes the limit and what was told last, for the one statement that writes and then reads them. So does the lease on sealing: nobody
+ * seals meanwhile.
  */
 export const movedTables: readonly MovedTable[] = [
   {
@@ -160,5 +164,41 @@ export const movedTables: readonly MovedTable[] = [
     },
     key: ["seq"],
     shownBy: "event_id",
+  },
+  {
+    ...plain,
+    name: "audit_tiles",
+    columns: { level: "integer", tile_index: "integer", hashes: "bytes" },
+    key: ["level", "tile_index"],
+    shownBy: "tile_index",
+  },
+  {
+    ...plain,
+    name: "audit_bundles",
+    columns: { bundle_index: "integer", ranges: "text" },
+    key: ["bundle_index"],
+    shownBy: "bundle_index",
+  },
+  {
+    ...plain,
+    name: "audit_checkpoints",
+    columns: { size: "integer", note: "text", signed_at: "integer", is_cosigned: "boolean" },
+    key: ["size"],
+    shownBy: "size",
+  },
+  {
+    ...plain,
+    name: "audit_prunes",
+    columns: { first_seq: "integer", last_seq: "integer" },
+    key: ["first_seq"],
+    shownBy: "first_seq",
+  },
+  {
+    ...single,
+    name: "audit_log",
+    // The cursor as an engine writes it that has no open transactions: those of the source are no more.
+    columns: { size: "integer", cursor: "text", min_index: "integer" },
+    key: ["size"],
+    shownBy: "size",
   },
 ]

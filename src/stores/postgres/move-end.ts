@@ -1,5 +1,6 @@
 import type { MovedNumbers, MovedRow, MoveEnd } from "../../core/move/move-port.ts"
 import { type MovedTable, movedTables } from "../../core/move/moved-tables.ts"
+import { openRanges, readCursor, settleCursor, writeCursor } from "../../core/sealing/log-cursor.ts"
 import { quoteName } from "./database.ts"
 import type { PostgresClient } from "./pool.ts"
 
@@ -22,7 +23,8 @@ export function createMoveEnd(connection: MoveConnection, schema: string): MoveE
     },
     async rows(table, after, max) {
       const text = await one(connection, readSql(quoted, table, after !== null), "rows", [...(after ?? []), max])
-      return JSON.parse(String(text)) as readonly MovedRow[]
+      const rows = JSON.parse(String(text)) as readonly MovedRow[]
+      return table.name === "audit_log" ? settleCursors(connection, quoted, rows) : rows
     },
     async numbers() {
       const numbers: Record<string, number> = {}
@@ -31,6 +33,30 @@ export function createMoveEnd(connection: MoveConnection, schema: string): MoveE
       return numbers as MovedNumbers
     },
   }
+}
+
+// Nobody writes, so of numbers that were open only those can be sealed still whose events are there: no engine needs more.
+async function settleCursors(
+  connection: MoveConnection,
+  schema: string,
+  rows: readonly MovedRow[],
+): Promise<readonly MovedRow[]> {
+  const settled: MovedRow[] = []
+  for (const row of rows) {
+    const cursor = readCursor(String(row["cursor"]))
+    const open = openRanges(cursor)
+    const values = [open.map(([first]) => first), open.map(([, last]) => last)]
+    const late = JSON.parse(String(await one(connection, lateSql(schema), "late", values))) as readonly number[]
+    settled.push({ ...row, cursor: writeCursor(settleCursor(cursor, late)) })
+  }
+  return settled
+}
+
+function lateSql(schema: string): string {
+  return `
+    select coalesce(json_agg(e.seq order by e.seq), '[]')::text as late
+    from unnest($1::bigint[], $2::bigint[]) as hole (first, last)
+      join ${schema}.auth_events e on e.seq between hole.first and hole.last`
 }
 
 export async function one(

@@ -18,10 +18,15 @@ const LOCKED = [
   "sessions",
   "auth_event_pii",
   "auth_events",
+  "audit_log",
+  "audit_tiles",
+  "audit_bundles",
+  "audit_checkpoints",
+  "audit_prunes",
 ]
 const HELD_UP =
   "select count(distinct pid) as n from pg_locks where not granted and relation = any ($1::regclass[]::oid[]) and database = (select oid from pg_database where datname = current_database())"
-// Events are never deleted, so the log's numbers are those of its rows, as SQLite counts them.
+// The newest event is never deleted, so the log's numbers are those of its rows, as SQLite counts them.
 const LAST_EVENT = "select coalesce(max(seq), 0) as number from {s}.auth_events"
 
 /**

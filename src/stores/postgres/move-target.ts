@@ -41,6 +41,8 @@ export async function openPostgresTarget(connection: MoveConnection, schema: str
         `create table ${notes} (only_one integer primary key check (only_one = 1), note text not null)`,
       )
       await connection.query(`insert into ${notes} (only_one, note) values (1, $1)`, [note])
+      for (const { name, hasOneRow } of movedTables)
+        if (hasOneRow) await connection.query(`delete from ${quoted}.${name}`)
       await connection.query("commit")
     },
     async write({ table, rows, was, note }: MovedBatch) {

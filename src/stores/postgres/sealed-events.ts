@@ -1,5 +1,6 @@
 import { LinklatchError } from "../../core/fault.ts"
-import type { Bundle, PositionRange, SealedRow, SealingStore, UnsealedEvent } from "../../core/sealing/sealing-store.ts"
+import { readRanges } from "../../core/sealing/position-ranges.ts"
+import type { Bundle, SealedRow, SealingStore, UnsealedEvent } from "../../core/sealing/sealing-store.ts"
 import type { Database } from "./database.ts"
 
 const SEALED = "select * from {s}.sealed_events($1, $2)"
@@ -69,11 +70,6 @@ function toBundles(rows: readonly BundleColumns[]): readonly Bundle[] {
   }
   for (const bundle of bundles.values()) bundle.rows.sort((one, other) => one.position - other.position)
   return [...bundles.values()].sort((one, other) => one.index - other.index)
-}
-
-// As `ranges_of` reads them, whatever stands there.
-function readRanges(text: string): readonly PositionRange[] {
-  return [...text.matchAll(/\[(\d{1,18}),(\d{1,18})\]/g)].map(([, first, last]) => [Number(first), Number(last)])
 }
 
 function toSealedRow(row: SealedColumns): SealedRow {

@@ -3,7 +3,7 @@ import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 
 import type { MovedNumbers, MovedRow, MovedValue, MoveEnd } from "../../core/move/move-port.ts"
 import { type MovedTable, movedTables } from "../../core/move/moved-tables.ts"
 
-// `auth_events` has no counter: no event is ever deleted, so the next number is above the highest.
+// `auth_events` has no counter: the newest event is never deleted, so the next number is above the highest.
 const NUMBER = {
   counted: "select coalesce((select seq from sqlite_sequence where name = ?), 0) as number",
   highest: "select coalesce(max(seq), 0) as number from auth_events",

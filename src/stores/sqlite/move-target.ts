@@ -1,5 +1,6 @@
 import type { DatabaseSync } from "node:sqlite"
 import type { MovedBatch, MovedNumbers, MoveTarget } from "../../core/move/move-port.ts"
+import { movedTables } from "../../core/move/moved-tables.ts"
 import { createInsertMany, type InsertMany } from "./insert-many.ts"
 import { createMoveEnd, encodeRow } from "./move-end.ts"
 import { openAlone } from "./open-alone.ts"
@@ -35,6 +36,7 @@ export function openSqliteTarget(path: string): MoveTarget & { readonly close: (
       together(() => {
         database.exec(CREATE_NOTE)
         database.prepare(FIRST_NOTE).run(note)
+        for (const { name, hasOneRow } of movedTables) if (hasOneRow) database.exec(`delete from ${name}`)
       })
     },
     write: createWrite(database, together),

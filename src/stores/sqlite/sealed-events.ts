@@ -1,4 +1,5 @@
 import type { DatabaseSync } from "node:sqlite"
+import { writeCursor } from "../../core/sealing/log-cursor.ts"
 import { readRanges } from "../../core/sealing/position-ranges.ts"
 import type { Bundle, LogHead, PositionRange, SealingStore, UnsealedEvent } from "../../core/sealing/sealing-store.ts"
 import { TILE_WIDTH } from "../../core/tree/tile.ts"
@@ -6,9 +7,10 @@ import { createReadSealedRows } from "./read-sealed-rows.ts"
 import type { Commits } from "./shared-commit.ts"
 
 const LEAF_COLUMNS = 'e.seq as position, e.event_id as id, e.at, e.type, e.user_id as "userId", e.detail, e.commitment'
-const UNSEALED = `select ${LEAF_COLUMNS} from auth_events e where e.seq > ? order by e.seq limit ?`
+const BETWEEN = "from auth_events e where e.seq >= ? and e.seq <= ? order by e.seq limit ?"
+const UNSEALED = `select ${LEAF_COLUMNS} ${BETWEEN}`
+const TIMES = `select e.at ${BETWEEN}`
 const BUNDLES = "select bundle_index, ranges from audit_bundles where bundle_index >= ? order by bundle_index limit ?"
-const TIMES = "select at from auth_events where seq > ? order by seq limit ?"
 const RANGES = "select ranges from audit_bundles where bundle_index = ?"
 const COVERED = "select 1 from audit_checkpoints where size >= ? limit 1"
 const NEWEST = "select max(seq) as seq from auth_events"
@@ -25,8 +27,8 @@ type SealedEvents = Pick<SealingStore, "unsealed" | "backlog" | "bundles" | "eve
 
 /** The events under the sealed log: those that wait, those that are in it, and those that go. */
 export function createSealedEvents(database: DatabaseSync, commits: Commits, readHead: () => LogHead): SealedEvents {
-  const unsealed = database.prepare(UNSEALED)
-  const times = database.prepare(TIMES)
+  const readUnsealed = createReadWaiting<UnsealedEvent>(database, UNSEALED)
+  const readTimes = createReadWaiting<Pick<UnsealedEvent, "at">>(database, TIMES)
   const bundles = database.prepare(BUNDLES)
   const readRows = createReadSealedRows(database)
   const prune = createPrune(database, readHead)
@@ -34,13 +36,13 @@ export function createSealedEvents(database: DatabaseSync, commits: Commits, rea
     unsealed: ({ max }) =>
       commits.read(() => {
         const head = readHead()
-        const events = unsealed.all(head.through, max) as unknown as readonly UnsealedEvent[]
-        return { head, events, cursor: String(events.at(-1)?.position ?? head.through) }
+        const events = readUnsealed(head, max)
+        return { head, events, cursor: cursorAfter(head, events) }
       }),
     backlog: ({ max }) =>
       commits.read(() => {
-        const rows = times.all(readHead().through, max)
-        return { events: rows.length, oldestAt: rows.length === 0 ? null : Number(rows[0]?.["at"]) }
+        const events = readTimes(readHead(), max)
+        return { events: events.length, oldestAt: events[0]?.at ?? null }
       }),
     bundles: ({ from, max }) =>
       commits.read(() =>
@@ -53,6 +55,30 @@ export function createSealedEvents(database: DatabaseSync, commits: Commits, rea
     eventBetween: ({ from, through }) => commits.read(() => readRows(from, through, 1)[0] ?? null),
     prune: ({ bundle }) => commits.decide(() => prune(bundle)),
   }
+}
+
+// Those that are open come first: they have the lower positions.
+function createReadWaiting<Row>(database: DatabaseSync, sql: string) {
+  const between = database.prepare(sql)
+  return ({ through, open }: LogHead, max: number): readonly Row[] => {
+    let rows: readonly Row[] = []
+    for (const [first, last] of [...open, [through + 1, Number.MAX_SAFE_INTEGER] as const]) {
+      const more = between.all(first, last, max - rows.length) as unknown as readonly Row[]
+      rows = rows.length === 0 ? more : [...rows, ...more]
+    }
+    return rows
+  }
+}
+
+function cursorAfter({ through, open }: LogHead, events: readonly UnsealedEvent[]): string {
+  const last = events.at(-1)?.position ?? through
+  const left = open
+    .filter((range) => range[1] > last)
+    .map((range): PositionRange => [Math.max(range[0], last + 1), range[1]])
+  return writeCursor({
+    through: Math.max(through, last),
+    open: left.length === 0 ? [] : [{ ranges: left, writers: [] }],
+  })
 }
 
 function createPrune(database: DatabaseSync, readHead: () => LogHead) {

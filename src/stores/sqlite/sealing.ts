@@ -1,5 +1,6 @@
 import type { DatabaseSync } from "node:sqlite"
 import { HOUR } from "../../core/clock.ts"
+import { openRanges, readCursor } from "../../core/sealing/log-cursor.ts"
 import { addPositions } from "../../core/sealing/position-ranges.ts"
 import type {
   Extension,
@@ -133,8 +134,10 @@ function createKeepCheckpoint(database: DatabaseSync) {
 }
 
 function toHead({ size, cursor, min_index }: HeadRow): LogHead {
-  // One transaction writes at a time, so positions are committed in their order, and nothing appears below the last one.
-  return { size, cursor, minIndex: min_index, through: Number(cursor), open: [] }
+  // One transaction writes at a time, so positions are committed in their order, and nothing appears below the last one. What is open was
+  // moved here from a database where that isn't so, and is there.
+  const { through, open } = readCursor(cursor)
+  return { size, cursor, minIndex: min_index, through, open: openRanges({ through, open }) }
 }
 
 function toCheckpoint({ size, note, signed_at }: CheckpointRow): KeptCheckpoint {

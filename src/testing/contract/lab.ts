@@ -40,7 +40,7 @@ export interface Lab {
   readonly limitsExpire: boolean
   /** One more store over the same database, as another process would open it. */
   open(): Promise<Store>
-  /** As `open`, for whoever may prune. */
+  /** One that may prune the log. */
   openOwner(): Promise<Store>
   close(store: Store): Promise<void>
   /** How long another store may still find a session live whose end was answered: 0 but for a store with a cache. */
@@ -87,7 +87,6 @@ async function proveInLab(
     return store
   }
   const open = opening(database.open)
-  const openOwner = opening(database.openOwner ?? database.open)
   const close = async (store: Store) => {
     opened.delete(store)
     await store.close()
@@ -95,6 +94,8 @@ async function proveInLab(
   try {
     const store = await open()
     await store.migrate()
+    // Else whoever may write may prune as well, as far as the store is asked.
+    const openOwner = database.openOwner === undefined ? async () => store : opening(database.openOwner)
     await prove({ store, expect, limitsExpire: database.limitsExpire === true, open, openOwner, close, staleMs })
   } finally {
     for (const store of opened) await store.close()
