@@ -3,3 +3,4 @@ export { type CheckpointWebhookOptions, checkpointWebhook } from "./checkpoints/
 export { type SyslogOutletOptions, syslogOutlet } from "./checkpoints/syslog-outlet.ts"
 export { type WitnessOptions, witness } from "./checkpoints/witness.ts"
 export type { CheckpointOutlet, ProveConsistency, SignedCheckpoint } from "./core/sealing/checkpoint-outlet.ts"
+export type { TreeHash } from "./core/tree/hash.ts"

@@ -18,7 +18,8 @@ export interface SyslogOutletOptions {
  *
  * @throws LinklatchError `invalid_configuration` where the URL is none of these
  */
-export function syslogOutlet(url: string, { every = 10 * SECOND, ca }: SyslogOutletOptions = {}): CheckpointOutlet {
+export function syslogOutlet(url: string, options: SyslogOutletOptions = {}): CheckpointOutlet {
+  const { every = 10 * SECOND, ca } = options
   const syslog = openSyslog(url, { ca })
   return {
     name: `syslog ${new URL(url).host}`,

@@ -89,6 +89,7 @@ function defineWitness(program: Command, exit: (code: number) => void): void {
     .option("--name <name>", "its name, as witness.example.org/w1", something)
     .option("--state <file>", "what it has signed last, of each log (default: witness.db)", something)
     .option("--key-file <file>", "its key, made where there is none (default: witness.key)", something)
+    .option("--new-state", "begin with nothing signed, with a key that was made elsewhere")
     .option("--log <vkey>", "the verifier key of a log that it witnesses; give it again for more", oneMore)
     .action(
       acting<WitnessFlags>(exit, async (context, { options }) =>

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs"
 import { isKeyName } from "../core/notes/key-name.ts"
 import { readVerifierKey, type VerifierKey } from "../core/notes/verifier-key.ts"
 import { runUntilStopped } from "../server/run-until-stopped.ts"
@@ -18,6 +19,7 @@ export interface WitnessFlags {
   readonly state?: string
   readonly keyFile?: string
   readonly log?: readonly string[]
+  readonly newState?: boolean
 }
 
 type WitnessSettings = Pick<WitnessServerOptions, "host" | "port" | "name" | "logs"> & {
@@ -29,15 +31,18 @@ type WitnessSettings = Pick<WitnessServerOptions, "host" | "port" | "name" | "lo
 export async function witnessCommand(context: CommandContext, flags: WitnessFlags): Promise<number> {
   const faults: SettingFault[] = []
   const { keyFile, state, ...settings } = readSettings(context, flags, faults)
+  if (existsSync(keyFile) && !existsSync(state) && flags.newState !== true) faults.push(LOST_STATE)
   if (faults.length > 0) return tellFaults(context, faults)
   const log = createWitnessLog(context.print)
+  // Before the key is: one that is there without a state has lost it.
+  const witnessState = openWitnessState(state)
   const opened = openWitnessKey(keyFile, settings.name)
   if (opened.status === "unreadable") {
     const cure = "Name a file that this user alone may read, or one that isn't there yet."
     return tellFaults(context, [{ variable: "--key-file", problem: opened.problem, cure }])
   }
   try {
-    const running = await startWitness({ ...settings, key: opened.key, state: openWitnessState(state), log })
+    const running = await startWitness({ ...settings, key: opened.key, state: witnessState, log })
     const { host, port, verifierKey } = running
     const key = { verifierKey, keyFile, isNewKey: opened.status === "made" }
     log.info("listening", { host, port, ...key, state, logs: settings.logs.map(({ name }) => name) })
@@ -49,6 +54,13 @@ export async function witnessCommand(context: CommandContext, flags: WitnessFlag
     log.error("start_failed", { problem: explainFailure(error) })
     return exitCodes.failed
   }
+}
+
+// A container without a volume is enough: the witness would sign a fork as if it were the first thing that it sees.
+const LOST_STATE: SettingFault = {
+  variable: "--state",
+  problem: "The key is there, and what was signed with it isn't.",
+  cure: "Put the file back. If it is lost, give the witness a new --name; --new-state is for a key that never signed.",
 }
 
 function tellFaults(context: CommandContext, faults: readonly SettingFault[]): number {

@@ -1,5 +1,5 @@
 import { once } from "node:events"
-import { stat, writeFile } from "node:fs/promises"
+import { rm, stat, writeFile } from "node:fs/promises"
 import { request } from "node:http"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
@@ -44,6 +44,18 @@ describe("linklatch witness", () => {
     expect(await publish(second, 700)).not.toBeNull()
     expect(await again.line(2)).toMatchObject({ event: "checkpoint", outcome: "conflict", status: 409, size: 700 })
     expect(await again.line(3)).toMatchObject({ event: "checkpoint", outcome: "cosigned", status: 200, oldSize: 300 })
+  })
+
+  it("doesn't start where what it signed is lost, or is told so", async () => {
+    const command = run(NAMED)
+    await publish(await listening(command), 300)
+    command.child.kill("SIGTERM")
+    await command.ended
+    for (const file of ["witness.db", "witness.db-wal", "witness.db-shm"])
+      await rm(join(command.directory, file), { force: true })
+    const { code, error } = await finishJson(NAMED, { directory: command.directory })
+    expect([code, error.faults[0].variable]).toEqual([78, "--state"])
+    await listening(run([...NAMED, "--new-state"], { directory: command.directory }))
   })
 
   it("has another key under another name", async () => {
@@ -92,7 +104,7 @@ describe("linklatch witness", () => {
     const directory = ownFolder()
     const secret = "c".repeat(43)
     await writeFile(join(directory, "witness.key"), secret, { mode: 0o644 })
-    const command = run(NAMED, { directory })
+    const command = run([...NAMED, "--new-state"], { directory })
     await publish(await listening(command), 300)
     expect(await command.line(2)).toMatchObject({ level: "warn", event: "key_is_open" })
     await command.line(3)
@@ -116,7 +128,7 @@ describe("linklatch witness", () => {
   it.each(["short", ""])("doesn't take %j for a key, or write over it", async (content) => {
     const directory = ownFolder()
     await writeFile(join(directory, "witness.key"), content)
-    const { code, err } = await finish(NAMED, { directory })
+    const { code, err } = await finish([...NAMED, "--new-state"], { directory })
     expect(code).toBe(78)
     expect(err).toContain("witness.key holds no key of a witness")
     expect((await stat(join(directory, "witness.key"))).size).toBe(content.length)
