@@ -22,8 +22,8 @@ export interface ExportRange {
 }
 
 const POLL_EVERY = 500
-// 4 096 events: some 5 MB of records at a time.
-const BUNDLES = 16
+// 1 024 events: some 1.5 MB of records at a time.
+const BUNDLES = 4
 // An event is signed right after it was sealed. Where that doesn't happen, its record names no checkpoint.
 const SIGNED_WITHIN = 3_000
 
