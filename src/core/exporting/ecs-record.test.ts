@@ -17,7 +17,7 @@ import type { ExportedEvent } from "./exported-event.ts"
 const record = (event: ExportedEvent, some: Partial<ExportScope> = {}) =>
   JSON.parse(ecsRecord(event, { ...scope, ...some }))
 
-describe("a record of ECS", () => {
+describe("a record of ECS (AUD-12)", () => {
   it("holds fields that are published, with values that are allowed, in every shape an event can have", () => {
     expect(ECS_VERSION).toBe(ecs.version)
     for (const some of [{}, { isEmailClear: true }, { origin: null, checkpointSize: null }]) {

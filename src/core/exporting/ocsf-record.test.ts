@@ -10,7 +10,7 @@ const record = (event: ExportedEvent, some: Partial<ExportScope> = {}) =>
   JSON.parse(ocsfRecord(event, { ...scope, ...some }))
 const types = (detail: object, type: string, uid = "type_uid") => record(sampleEvent(type, detail))[uid]
 
-describe("a record of OCSF", () => {
+describe("a record of OCSF (AUD-12)", () => {
   it("holds what the published schema asks for, in every shape an event can have", () => {
     expect(OCSF_VERSION).toBe(ocsf.version)
     for (const some of [{}, { isEmailClear: true }, { origin: null, checkpointSize: null }]) {
