@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from "commander"
 import { defineAuditExport } from "./audit/define-audit-export.ts"
+import { defineAuditProofs } from "./audit/define-audit-proofs.ts"
 import type { AuditTailOptions } from "./audit-tail.ts"
 import { acting, defineCommand, something, wholeNumber } from "./define-command.ts"
 import { eventTypes, isEventType } from "./event-types.ts"
@@ -10,9 +11,10 @@ const DEV = ["--dev", "the database of `linklatch dev`"] as const
 
 /** The commands about the audit log: what happened, and whether the log can be believed. */
 export function defineAuditCommands(program: Command, exit: Exit): void {
-  const audit = program.command("audit").description("read the audit log")
+  const audit = program.command("audit").description("read the audit log, and prove it")
   defineAuditTail(audit, exit)
   defineAuditExport(audit, exit, typeOption())
+  defineAuditProofs(audit, exit)
 }
 
 function defineAuditTail(audit: Command, exit: Exit): void {

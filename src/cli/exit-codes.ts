@@ -4,6 +4,8 @@ export const exitCodes = {
   failed: 1,
   /** The command itself was written wrong. */
   usage: 2,
+  /** It was looked through to its end, and something in it is wrong. */
+  findings: 3,
   /** EX_CONFIG of sysexits.h: nothing helps until the settings are mended. */
   configuration: 78,
 } as const

@@ -15,7 +15,8 @@ Examples:
   $ linklatch users show ada@example.com
   $ linklatch doctor --json | jq .checks
 
-Exit codes: 0 all is well · 1 something failed · 2 the command is written wrong · 78 the configuration is at fault`
+Exit codes: 0 all is well · 1 something failed · 2 the command is written wrong · 3 a log isn't what was
+sealed and signed · 78 the configuration is at fault`
 
 /** Runs one command line and returns its exit code. Commands are loaded when they are called, so that help is quick. */
 export async function run(argv: readonly string[]): Promise<number> {

@@ -252,7 +252,7 @@ describe("P11: tampered checkpoints", () => {
   const put = (note: string) => (database: DatabaseSync) => {
     database.prepare(`update audit_checkpoints set note = ? where size = ${size}`).run(note)
   }
-  const newest = () => clean.outside.at(-1)?.note ?? ""
+  const newest = (): string => clean.outside.at(-1)?.note ?? ""
 
   it.each([
     [
@@ -268,8 +268,9 @@ describe("P11: tampered checkpoints", () => {
     ],
     ["that are none", () => "Trust me.", "checkpoint_unreadable"],
     ["of another size", () => clean.outside[0]?.note ?? "", "checkpoint_mismatch"],
-  ] as const)("are found: %s", async (_, note, code) => {
-    expect(codes(await tamper(clean, put(note())))).toContain(code)
+  ] as readonly (readonly [string, () => string, string])[])("are found: %s", async (_, note, code) => {
+    const verdict = await tamper(clean, put(note()))
+    expect(codes(verdict)).toContain(code)
   })
 
   it("are found where there is none left", async () => {

@@ -41,7 +41,7 @@ export class EventChecks {
   readonly #cover: PositionCover
   readonly #hashes = Buffer.alloc(TILE_WIDTH * HASH_BYTES)
   #lastAt = Number.NEGATIVE_INFINITY
-  #lastPii: SealedRow["pii"] = null
+  #lastPiiId: string | null = null
   #lastCommitment: string | null = null
 
   constructor(findings: Findings, cover: PositionCover) {
@@ -118,11 +118,11 @@ export class EventChecks {
     if (type === "admin_action") counts.prunedThrough = Math.max(counts.prunedThrough, prunedThrough(detail))
   }
 
-  // Events of one decision share a row of personal data, and a store gives them the same object.
+  // Events of one decision stand side by side and share a row of personal data.
   #isSamePerson({ piiId, pii, commitment }: SealedRow): boolean {
     if (pii === null) return (piiId === null) === (commitment === null)
-    if (pii !== this.#lastPii) {
-      this.#lastPii = pii
+    if (piiId !== this.#lastPiiId) {
+      this.#lastPiiId = piiId
       this.#lastCommitment = commitTo(pii as EventPerson, pii.salt)
       this.counts.people += 1
     }

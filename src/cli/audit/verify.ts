@@ -1,0 +1,41 @@
+import { verifyLog } from "../../core/verifying/verify-log.ts"
+import type { CommandContext } from "../command-context.ts"
+import { exitCodes } from "../exit-codes.ts"
+import { printError } from "../print-error.ts"
+import { type KeyOptions, knownKeys } from "./known-keys.ts"
+import { readOutsideCheckpoints } from "./outside-checkpoints.ts"
+import { printVerdict } from "./print-verdict.ts"
+import { createVerifyProgress } from "./verify-progress.ts"
+import { type LogOptions, withLog } from "./with-log.ts"
+
+export interface AuditVerifyOptions extends LogOptions, KeyOptions {
+  readonly checkpoint?: readonly string[]
+}
+
+/** Makes everything anew that the log claims, and says whether it is so. */
+export async function auditVerifyCommand(context: CommandContext, options: AuditVerifyOptions): Promise<number> {
+  // Before the log: what is signed later covers more than is read here.
+  const outside = readOutsideCheckpoints(options.checkpoint ?? [])
+  if (outside.status === "failed") return printError(context, { code: "file_failed", message: outside.problem })
+  return withLog(context, options, async ({ log, name, settings }) => {
+    if (settings === null && options.key === undefined) return noKey(context)
+    const keys = knownKeys(settings, options)
+    const begun = performance.now()
+    const progress = createVerifyProgress(context)
+    try {
+      const verdict = await verifyLog(log, { keys, outside: outside.notes, onProgress: progress.show })
+      progress.clear()
+      const seconds = (performance.now() - begun) / 1_000
+      printVerdict(context, verdict, { database: name, torn: outside.torn, seconds })
+      return verdict.status === "proven" ? exitCodes.ok : exitCodes.findings
+    } finally {
+      progress.clear()
+    }
+  })
+}
+
+export function noKey(context: CommandContext): number {
+  const message =
+    "There is no key to check checkpoints with. Give the log's with --key, as `linklatch audit keys` prints it where the log is signed."
+  return printError(context, { code: "no_key", message }, exitCodes.usage)
+}
