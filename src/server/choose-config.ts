@@ -1,4 +1,4 @@
-import { keepDevelopmentSecret } from "./development-secret.ts"
+import { keepDevelopmentSecret, lookAtDevelopmentSecret } from "./development-secret.ts"
 import { readMailConfig } from "./mail-config.ts"
 import { readOutletsConfig } from "./outlets-config.ts"
 import type { Mode, ServerConfig } from "./server-config.ts"
@@ -59,7 +59,9 @@ function developmentDefaults(
   { directory, isOnlyLooking = false }: ConfigContext,
   faults: FaultList,
 ): Defaults {
-  const secret = values.LINKLATCH_SECRET ?? (isOnlyLooking ? PLACEHOLDER_SECRET : developmentSecret(directory, faults))
+  const secret =
+    values.LINKLATCH_SECRET ??
+    (isOnlyLooking ? lookAtDevelopmentSecret(directory) : developmentSecret(directory, faults))
   const limits = { askClient: ROOMY, askAddress: ROOMY, redeemClient: ROOMY }
   const options = { baseUrl: `http://localhost:${port}`, siteName: "Linklatch (development)", secret, limits }
   return { options, path: ".linklatch/dev.db" }
