@@ -16,6 +16,7 @@ import { flowFacts, requestFacts } from "./contract/requests.ts"
 import { personSweepFacts, requestSweepFacts, sessionSweepFacts } from "./contract/retention.ts"
 import { checkpointFacts, pruneFacts } from "./contract/sealed-log.ts"
 import { sealingFacts } from "./contract/sealing.ts"
+import { sealingOnFacts } from "./contract/sealing-on.ts"
 import { sequencingFacts } from "./contract/sequencing.ts"
 import { sessionCheckFacts, sessionRevokeFacts } from "./contract/sessions.ts"
 import { sharedFacts } from "./contract/shared.ts"
@@ -90,4 +91,5 @@ export function sharedStoreContract(
 ): void {
   testFacts(`${name} keeps the contract of shared stores`, sharedFacts, createDatabase, runner, staleMs)
   testFacts(`${name} is sealed`, sequencingFacts, createDatabase, runner)
+  testFacts(`${name} is sealed whatever happens`, sealingOnFacts, createDatabase, runner)
 }

@@ -4,18 +4,25 @@ import { addSignatures } from "../notes/sign-note.ts"
 import { readNote } from "../notes/signed-note.ts"
 import { proveConsistency } from "../tree/prove-consistency.ts"
 import type { CheckpointOutlet, SignedCheckpoint } from "./checkpoint-outlet.ts"
+import { inTime } from "./in-time.ts"
+import type { LogIdentity } from "./log-identity.ts"
+import { readSigned } from "./read-signed.ts"
+import { withinGrace } from "./within-grace.ts"
 
 const LEAST_PAUSE = 10 * SECOND
 const MOST_PAUSE = 300 * SECOND
-const STOP_GRACE = 3 * SECOND
 
 /** Hands checkpoints out, each outlet at its own pace: only the newest is kept for one that is slow or away. */
 export class HandingOut {
   readonly #lanes: readonly Lane[]
 
-  constructor(context: Pick<Context, "store" | "clock" | "log">, outlets: readonly CheckpointOutlet[]) {
-    const keeping = createKeepCosigned(context)
-    this.#lanes = outlets.map((outlet) => new Lane(context, outlet, keeping))
+  constructor(
+    context: Pick<Context, "store" | "clock" | "log">,
+    identity: LogIdentity,
+    outlets: readonly CheckpointOutlet[],
+  ) {
+    const log: KeptLog = { newest: createReadNewest(context, identity), cosign: createKeepCosigned(context) }
+    this.#lanes = outlets.map((outlet) => new Lane(context, outlet, log))
   }
 
   offer(checkpoint: SignedCheckpoint): void {
@@ -28,12 +35,16 @@ export class HandingOut {
   }
 }
 
-type KeepCosigned = (checkpoint: SignedCheckpoint, cosigned: string) => Promise<void>
+interface KeptLog {
+  /** The newest checkpoint there is: this one, unless another process has signed since. */
+  newest(checkpoint: SignedCheckpoint): Promise<SignedCheckpoint>
+  cosign(checkpoint: SignedCheckpoint, cosigned: string): Promise<void>
+}
 
 class Lane {
   readonly #context: Pick<Context, "store" | "clock" | "log">
   readonly #outlet: CheckpointOutlet
-  readonly #keepCosigned: KeepCosigned
+  readonly #log: KeptLog
   #waiting: SignedCheckpoint | null = null
   #publishing: Promise<void> | null = null
   #timer: NodeJS.Timeout | null = null
@@ -41,10 +52,10 @@ class Lane {
   #failures = 0
   #isStopping = false
 
-  constructor(context: Pick<Context, "store" | "clock" | "log">, outlet: CheckpointOutlet, keepCosigned: KeepCosigned) {
+  constructor(context: Pick<Context, "store" | "clock" | "log">, outlet: CheckpointOutlet, log: KeptLog) {
     this.#context = context
     this.#outlet = outlet
-    this.#keepCosigned = keepCosigned
+    this.#log = log
   }
 
   offer(checkpoint: SignedCheckpoint): void {
@@ -55,13 +66,18 @@ class Lane {
   async stop(): Promise<void> {
     this.#isStopping = true
     this.#goOn()
-    const grace = new Promise<void>((resolve) => setTimeout(resolve, STOP_GRACE).unref())
-    while (this.#publishing !== null) {
-      const isDone = await Promise.race([this.#publishing.then(() => true), grace.then(() => false)])
-      if (!isDone) break
-    }
+    await withinGrace(() => this.#finish())
     if (this.#timer !== null) clearTimeout(this.#timer)
-    await this.#outlet.close()
+    const { log } = this.#context
+    const { name } = this.#outlet
+    const close = async () => this.#outlet.close()
+    await withinGrace(() =>
+      close().catch((error: unknown) => log.error("checkpoint_outlet_failed", { outlet: name, error })),
+    )
+  }
+
+  async #finish(): Promise<void> {
+    while (this.#publishing !== null) await this.#publishing
   }
 
   #goOn(): void {
@@ -83,15 +99,17 @@ class Lane {
     })
   }
 
-  async #publish(checkpoint: SignedCheckpoint): Promise<void> {
+  async #publish(offered: SignedCheckpoint): Promise<void> {
     const { store, log } = this.#context
     const { name, every } = this.#outlet
     try {
+      // What waited for its turn may be old by now: a witness would refuse it, and what is kept outside would go back.
+      const checkpoint = await this.#log.newest(offered)
       const prove = (oldSize: number) => proveConsistency({ oldSize, size: checkpoint.size }, store.sealing.tile)
-      const { cosigned } = await this.#outlet.publish(checkpoint, prove)
-      if (cosigned !== null) await this.#keepCosigned(checkpoint, cosigned)
+      const { cosigned } = await inTime(name, () => this.#outlet.publish(checkpoint, prove))
+      if (cosigned !== null) await this.#log.cosign(checkpoint, cosigned)
       if (this.#failures > 0) log.info("checkpoint_outlet_recovered", { outlet: name })
-      if (this.#waiting === checkpoint) this.#waiting = null
+      if (this.#waiting === offered) this.#waiting = null
       this.#failures = 0
       this.#notBefore = performance.now() + every
     } catch (error) {
@@ -103,8 +121,20 @@ class Lane {
   }
 }
 
+function createReadNewest({ store }: Pick<Context, "store">, identity: LogIdentity): KeptLog["newest"] {
+  return async (checkpoint) => {
+    // Where the store is away, what is at hand goes out all the same.
+    const kept = await store.sealing.latestCheckpoint().catch(() => null)
+    if (kept === null || kept.size <= checkpoint.size) return checkpoint
+    const known = readSigned(kept.note, identity)
+    if (known === null || known.origin !== checkpoint.origin) return checkpoint
+    const { origin, size, root } = known
+    return { origin, size, root, note: kept.note, at: kept.at }
+  }
+}
+
 /** Two witnesses may sign one checkpoint: the note that is kept has both signatures. */
-function createKeepCosigned({ store, clock }: Pick<Context, "store" | "clock">): KeepCosigned {
+function createKeepCosigned({ store, clock }: Pick<Context, "store" | "clock">): KeptLog["cosign"] {
   let keeping: Promise<void> = Promise.resolve()
   async function keep({ size }: SignedCheckpoint, cosigned: string): Promise<void> {
     const [kept] = await store.sealing.checkpoints({ fromSize: size, max: 1 })

@@ -6,6 +6,7 @@ import { readFrontier, readRoot } from "../tree/read-frontier.ts"
 import { TILE_WIDTH } from "../tree/tile.ts"
 import { TreeFault } from "../tree/tree-fault.ts"
 import type { CheckpointOutlet } from "./checkpoint-outlet.ts"
+import { inTime } from "./in-time.ts"
 import type { LogIdentity } from "./log-identity.ts"
 import { positionsOf } from "./position-ranges.ts"
 import { type OurCheckpoint, readSigned } from "./read-signed.ts"
@@ -26,6 +27,15 @@ export interface OpenedLog {
 
 const BUNDLES = 16
 
+export interface OpenOptions {
+  readonly identity: LogIdentity
+  readonly outlets: readonly Pick<CheckpointOutlet, "name" | "latest">[]
+  /** What this process signed last. */
+  readonly remembered: Signed | null
+  /** Ends what may take long, by rejecting. */
+  readonly stop?: AbortSignal | undefined
+}
+
 /**
  * Reads where the log stands, and doesn't believe it: what was signed, here and outside, must be what the tree now says, and what was
  * sealed since must be the events that are there. Only then may anything be signed that follows.
@@ -34,9 +44,7 @@ const BUNDLES = 16
  */
 export async function openLog(
   store: SealingStore,
-  identity: LogIdentity,
-  outside: readonly Pick<CheckpointOutlet, "name" | "latest">[],
-  remembered: Signed | null,
+  { identity, outlets, remembered, stop }: OpenOptions,
 ): Promise<OpenedLog> {
   const { size } = await store.head()
   const rootAt = (at: number) => readRoot(at, store.tile).catch(refuseTree)
@@ -48,8 +56,11 @@ export async function openLog(
     if (one.size > size) throw new SealingRefused(refusals.treeShortened(size, one.size))
     if ((await rootAt(one.size)) !== one.root) throw new SealingRefused(refusals.treeChanged(one.size))
   }
-  for (const outlet of outside) await compareOutside(outlet, identity, size, rootAt)
-  await compareEvents(store, signed?.size ?? 0, size)
+  for (const outlet of outlets) {
+    const known = await askOutside(outlet, identity, remembered !== null)
+    if (known !== null) await compareOutside(outlet.name, known, size, rootAt)
+  }
+  await compareEvents(store, signed?.size ?? 0, size, stop)
   return { frontier: await readFrontier(size, store.tile).catch(refuseTree), signed }
 }
 
@@ -57,24 +68,37 @@ function refuseTree(error: unknown): never {
   throw error instanceof TreeFault ? new SealingRefused(refusals.treeIncomplete(error.message)) : error
 }
 
-async function compareOutside(
-  { name, latest }: Pick<CheckpointOutlet, "name" | "latest">,
+/** The newest checkpoint of this log that it has, or null. */
+async function askOutside(
+  outlet: Pick<CheckpointOutlet, "name" | "latest">,
   identity: LogIdentity,
+  hasSigned: boolean,
+): Promise<OurCheckpoint | null> {
+  const text = await inTime(outlet.name, () => outlet.latest(identity.origin)).catch((error: unknown) => {
+    // Whoever begins must hear it. A process that has signed remembers what, and a witness that is away must not stop it.
+    if (hasSigned) return null
+    throw error
+  })
+  const known = text === null ? null : readSigned(text, identity)
+  // Of another log, or of this one before it got a new name: then it is evidence, and nothing to follow.
+  return known?.origin === identity.origin ? known : null
+}
+
+async function compareOutside(
+  name: string,
+  known: OurCheckpoint,
   size: number,
   rootAt: (size: number) => Promise<TreeHash>,
 ): Promise<void> {
-  const text = await latest(identity.origin)
-  const known = text === null ? null : readSigned(text, identity)
-  // Of another log, or of this one before it got a new name: then it is evidence, and nothing to follow.
-  if (known === null || known.origin !== identity.origin) return
   if (known.size > size) throw new SealingRefused(refusals.outsideIsAhead(name, size, known.size))
   if ((await rootAt(known.size)) !== known.root) throw new SealingRefused(refusals.outsideDiffers(name, known.size))
 }
 
 /** What was sealed and not yet signed, when a process died in between: nobody has vouched for it so far. */
-async function compareEvents(store: SealingStore, from: number, size: number): Promise<void> {
+async function compareEvents(store: SealingStore, from: number, size: number, stop?: AbortSignal): Promise<void> {
   let next = Math.floor(from / TILE_WIDTH)
   while (next * TILE_WIDTH < size) {
+    stop?.throwIfAborted()
     const bundles = await store.bundles({ from: next, max: BUNDLES })
     for (const bundle of bundles) {
       if (bundle.index !== next) throw new SealingRefused(refusals.eventsChanged(next * TILE_WIDTH))

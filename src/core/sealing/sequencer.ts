@@ -12,6 +12,8 @@ import type { OurCheckpoint } from "./read-signed.ts"
 import { sealEvents } from "./seal-events.ts"
 
 const LEASE = 3_000
+// Not for as long as a lease: whoever holds it may have died at its very beginning.
+const ASK_AGAIN = 750
 /** At most so many events wait for one checkpoint. */
 export const MOST_EVENTS = 4_096
 
@@ -32,7 +34,8 @@ export class Sequencer {
   readonly #holder: string
   #frontier: Frontier | null = null
   #signed: Signed | null = null
-  #leaseRefusedUntil = 0
+  #leaseRefusedAt = Number.NEGATIVE_INFINITY
+  #hasToldChange = false
 
   constructor(parts: SequencerParts) {
     this.#parts = parts
@@ -40,15 +43,16 @@ export class Sequencer {
   }
 
   /**
-   * Seals and signs everything that waits. Returns how many events it sealed.
+   * Seals and signs everything that waits, or as much as it can until it is told to stop: others may write for ever. Returns how many
+   * events it sealed.
    *
    * @throws SealingRefused where what is there doesn't follow from what was signed.
    */
-  async pass(): Promise<number> {
+  async pass(stop?: AbortSignal): Promise<number> {
     if (!(await this.#hasWork()) || !(await this.#holdLease())) return 0
     let sealed = 0
     for (;;) {
-      const frontier = this.#frontier ?? (await this.#open())
+      const frontier = this.#frontier ?? (await this.#open(stop))
       const outcome = await sealEvents(this.#store, frontier)
       if (outcome.status === "overtaken") {
         // The next pass reads anew where the log stands.
@@ -57,9 +61,9 @@ export class Sequencer {
       }
       this.#frontier = outcome.frontier
       sealed += outcome.events
-      if (outcome.isAll || outcome.frontier.size - (this.#signed?.size ?? 0) >= MOST_EVENTS)
-        await this.#sign(outcome.frontier)
-      if (outcome.isAll || !(await this.#holdLease())) return sealed
+      const isLast = outcome.isAll || stop?.aborted === true
+      if (isLast || outcome.frontier.size - (this.#signed?.size ?? 0) >= MOST_EVENTS) await this.#sign(outcome.frontier)
+      if (isLast || !(await this.#holdLease())) return sealed
     }
   }
 
@@ -74,17 +78,18 @@ export class Sequencer {
 
   async #holdLease(): Promise<boolean> {
     const at = this.#parts.context.clock.now()
-    if (at < this.#leaseRefusedUntil) return false
+    // A clock that was set back since doesn't make us wait for it.
+    if (at >= this.#leaseRefusedAt && at < this.#leaseRefusedAt + ASK_AGAIN) return false
     const outcome = await this.#store.lease({ holder: this.#holder, at, until: at + LEASE })
     if (outcome === "held") return true
-    this.#leaseRefusedUntil = at + LEASE
+    this.#leaseRefusedAt = at
     this.#frontier = null
     return false
   }
 
-  async #open(): Promise<Frontier> {
+  async #open(stop: AbortSignal | undefined): Promise<Frontier> {
     const { identity, outlets } = this.#parts
-    const { frontier, signed } = await openLog(this.#store, identity, outlets, this.#signed)
+    const { frontier, signed } = await openLog(this.#store, { identity, outlets, remembered: this.#signed, stop })
     if (signed !== null && isByAnother(signed, identity)) await this.#tellChange(signed)
     this.#signed = signed
     return frontier
@@ -103,15 +108,17 @@ export class Sequencer {
     onSigned({ origin, size, root, note, at })
   }
 
-  // Once for each change, and not for each checkpoint: that would give the next one something to seal.
+  // Once, and not for each checkpoint: that would give the next one something to seal. Two sites with names of their own on one database
+  // would answer each other for ever.
   async #tellChange({ size }: OurCheckpoint): Promise<void> {
     const { context, identity } = this.#parts
     const [key] = verifierKeys(identity, identity.origin)
-    if (key === undefined) return
+    if (key === undefined || this.#hasToldChange) return
     const detail = { origin: identity.origin, key: writeVerifierKey(key), size }
     const nobody = { ip: null, userAgent: null }
     const event = { type: "checkpoint_signed", detail, at: context.clock.now(), userId: null, address: null } as const
     await context.store.audit.append({ ...event, client: nobody })
+    this.#hasToldChange = true
   }
 }
 

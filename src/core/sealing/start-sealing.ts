@@ -5,6 +5,7 @@ import { HandingOut } from "./hand-out.ts"
 import type { LogIdentity } from "./log-identity.ts"
 import { type SealingRefusal, SealingRefused } from "./refusal.ts"
 import { MOST_EVENTS, Sequencer } from "./sequencer.ts"
+import { withinGrace } from "./within-grace.ts"
 
 // From the first commit of ours; a second at most until it is signed, with what the pass itself takes.
 const SOON = 500
@@ -12,9 +13,11 @@ const SOON = 500
 const POLL_EVERY = SECOND
 const TRY_AGAIN = 10 * SECOND
 const SAY_AGAIN = 10 * MINUTE
+// Then a pass has time to sign what it has sealed, before the grace is over.
+const ENOUGH = 2 * SECOND
 
 export interface Sealing {
-  /** Seals, signs and hands out what is committed, then stops. */
+  /** Seals, signs and hands out what is committed, then stops: within seconds, whatever is away. */
   stop(): Promise<void>
 }
 
@@ -23,7 +26,7 @@ export function startSealing(
   context: Pick<Context, "store" | "clock" | "random" | "log">,
   { identity, outlets }: { readonly identity: LogIdentity; readonly outlets: readonly CheckpointOutlet[] },
 ): Sealing {
-  const handingOut = new HandingOut(context, outlets)
+  const handingOut = new HandingOut(context, identity, outlets)
   const onSigned = handingOut.offer.bind(handingOut)
   const runner = new Runner(context, new Sequencer({ context, identity, outlets, onSigned }))
   return {
@@ -36,20 +39,19 @@ export function startSealing(
 
 /** One pass at a time, soon after a commit of this process and each second for those of others. */
 class Runner {
-  readonly #context: Pick<Context, "store" | "log">
   readonly #sequencer: Sequencer
   readonly #stopHearing: () => void
   readonly #poll: NodeJS.Timeout
+  readonly #stopping = new AbortController()
+  readonly #faults: FaultTeller
   #soon: NodeJS.Timeout | null = null
   #passing: Promise<void> | null = null
   #committed = 0
   #notBefore = 0
-  #refusal: SealingRefusal["code"] | null = null
-  #saidAt = Number.NEGATIVE_INFINITY
 
   constructor(context: Pick<Context, "store" | "log">, sequencer: Sequencer) {
-    this.#context = context
     this.#sequencer = sequencer
+    this.#faults = new FaultTeller(context.log)
     this.#stopHearing = context.store.audit.onCommitted(() => this.#heard())
     this.#poll = setInterval(() => this.#run(), POLL_EVERY)
     this.#poll.unref()
@@ -59,6 +61,14 @@ class Runner {
     this.#stopHearing()
     clearInterval(this.#poll)
     if (this.#soon !== null) clearTimeout(this.#soon)
+    // Others may write for ever, and a store may not answer: what isn't sealed now is sealed by whoever goes on.
+    const enough = setTimeout(() => this.#stopping.abort(), ENOUGH)
+    await withinGrace(() => this.#passOnceMore())
+    clearTimeout(enough)
+    this.#stopping.abort()
+  }
+
+  async #passOnceMore(): Promise<void> {
     await this.#passing
     this.#run()
     await this.#passing
@@ -76,7 +86,7 @@ class Runner {
   }
 
   #run(): void {
-    if (this.#passing !== null || performance.now() < this.#notBefore) return
+    if (this.#passing !== null || this.#stopping.signal.aborted || performance.now() < this.#notBefore) return
     if (this.#soon !== null) clearTimeout(this.#soon)
     this.#soon = null
     this.#committed = 0
@@ -87,26 +97,41 @@ class Runner {
 
   async #pass(): Promise<void> {
     try {
-      await this.#sequencer.pass()
-      if (this.#refusal !== null) this.#context.log.info("log_sealed_again")
-      this.#refusal = null
-      this.#saidAt = Number.NEGATIVE_INFINITY
+      await this.#sequencer.pass(this.#stopping.signal)
+      this.#faults.tellEnd()
     } catch (error) {
+      if (this.#stopping.signal.aborted) return
       this.#notBefore = performance.now() + (error instanceof SealingRefused ? TRY_AGAIN : POLL_EVERY)
-      this.#say(error)
+      this.#faults.tell(error)
     }
   }
+}
 
-  // Once, and then now and then: whoever reads the log of a server later must find it.
-  #say(error: unknown): void {
-    const isNew = error instanceof SealingRefused && error.code !== this.#refusal
-    if (error instanceof SealingRefused) this.#refusal = error.code
+/** Once, and then now and then: whoever reads the log of a server later must find it. */
+class FaultTeller {
+  readonly #log: Context["log"]
+  /** What was told last, and isn't over; null when all is well. */
+  #told: SealingRefusal["code"] | "failed" | null = null
+  #saidAt = Number.NEGATIVE_INFINITY
+
+  constructor(log: Context["log"]) {
+    this.#log = log
+  }
+
+  tell(error: unknown): void {
+    const what = error instanceof SealingRefused ? error.code : "failed"
+    // A store that comes and goes meanwhile doesn't make a refusal new.
+    const isNew = this.#told === null || (what !== "failed" && what !== this.#told)
     if (!isNew && performance.now() - this.#saidAt < SAY_AGAIN) return
+    this.#told = what
     this.#saidAt = performance.now()
-    if (error instanceof SealingRefused) {
-      this.#context.log.error("log_not_sealed", { reason: error.code, message: error.message })
-    } else {
-      this.#context.log.error("sealing_failed", { error })
-    }
+    if (error instanceof SealingRefused)
+      this.#log.error("log_not_sealed", { reason: error.code, message: error.message })
+    else this.#log.error("sealing_failed", { error })
+  }
+
+  tellEnd(): void {
+    if (this.#told !== null) this.#log.info("log_sealed_again")
+    this.#told = null
   }
 }

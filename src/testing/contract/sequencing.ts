@@ -1,25 +1,12 @@
-import { writeCheckpoint } from "../../core/notes/checkpoint.ts"
-import { signNote } from "../../core/notes/sign-note.ts"
 import type { SignedCheckpoint } from "../../core/sealing/checkpoint-outlet.ts"
 import { createLogIdentity } from "../../core/sealing/log-identity.ts"
-import { positionsOf } from "../../core/sealing/position-ranges.ts"
 import { readSigned } from "../../core/sealing/read-signed.ts"
-import { SealingRefused } from "../../core/sealing/refusal.ts"
-import { Sequencer } from "../../core/sealing/sequencer.ts"
-import type { Store } from "../../core/store.ts"
-import { EMPTY_FRONTIER } from "../../core/tree/frontier.ts"
-import { readFrontier } from "../../core/tree/read-frontier.ts"
-import { rootOf } from "../../core/tree/root-of.ts"
-import { createFakeClock } from "../fake-clock.ts"
-import { createSeededRandom } from "../seeded-random.ts"
 import type { Facts } from "./lab.ts"
 import { START } from "./steps/ask.ts"
 import { eventsOf } from "./steps/events.ts"
 import { signIn } from "./steps/redeem.ts"
 import { extend, writeEvents } from "./steps/seal.ts"
-
-const SECRET = "a secret of the contract, thirty-two characters"
-const identity = createLogIdentity({ origin: "contract.example/log", keys: [SECRET] })
+import { createSequencer, frontierOf, identity, noteOf, refusalOf, rootOfRows, SECRET } from "./steps/sequence.ts"
 
 export const sequencingFacts: Facts = {
   "seals every event in its place, under a root that follows from them": async ({ store, expect }) => {
@@ -94,7 +81,7 @@ export const sequencingFacts: Facts = {
     const other = createLogIdentity({ origin: identity.origin, keys: ["another secret, which has thirty-two as well"] })
     expect(await refusalOf(createSequencer(store, START + 10_000, other).sequencer)).toBe("unknown_signature")
     const keys = ["another secret, which has thirty-two as well", SECRET] as const
-    const rotated = createSequencer(store, START + 10_000, createLogIdentity({ origin: identity.origin, keys }))
+    const rotated = createSequencer(store, START + 20_000, createLogIdentity({ origin: identity.origin, keys }))
     // Its own event says so.
     expect(await rotated.sequencer.pass()).toBe(6)
     expect((await eventsOf(store)).at(-1)).toMatchObject({ type: "checkpoint_signed", detail: { size: 5 } })
@@ -111,54 +98,6 @@ export const sequencingFacts: Facts = {
       "outside_is_ahead",
     )
     const same = [{ name: "file", latest: async () => signed[0]?.note ?? null }]
-    expect(await createSequencer(store, START + 10_000, identity, same).sequencer.pass()).toBe(5)
+    expect(await createSequencer(store, START + 20_000, identity, same).sequencer.pass()).toBe(5)
   },
-}
-
-function createSequencer(
-  store: Store,
-  at = START,
-  who = identity,
-  outlets: readonly { name: string; latest: () => Promise<string | null> }[] = [],
-) {
-  const signed: SignedCheckpoint[] = []
-  const random = createSeededRandom(at)
-  const context = { store, clock: createFakeClock(at), random }
-  const onSigned = (checkpoint: SignedCheckpoint) => {
-    signed.push(checkpoint)
-  }
-  return { sequencer: new Sequencer({ context, identity: who, outlets, onSigned }), signed }
-}
-
-async function refusalOf(sequencer: Sequencer): Promise<string> {
-  try {
-    await sequencer.pass()
-    return "none"
-  } catch (error) {
-    if (error instanceof SealingRefused) return error.code
-    throw error
-  }
-}
-
-function noteOf({ origin, size, root }: SignedCheckpoint): string {
-  return signNote(writeCheckpoint({ origin, size, root }), { name: origin, key: identity.keys[0] })
-}
-
-/** From the rows alone, in the order of their indexes. */
-async function rootOfRows(store: Store): Promise<string> {
-  const bundles = await store.sealing.bundles({ from: 0, max: 1_000 })
-  const rows = bundles.flatMap((bundle) => {
-    const byPosition = new Map(bundle.rows.map((row) => [row.position, row]))
-    return positionsOf(bundle.ranges).map((position) => byPosition.get(position))
-  })
-  const leaves = rows.map((row) => {
-    if (row === undefined) throw new Error("A sealed event isn't there.")
-    return row
-  })
-  return rootOf(extend(EMPTY_FRONTIER, leaves).frontier)
-}
-
-async function frontierOf(store: Store) {
-  const { size } = await store.sealing.head()
-  return readFrontier(size, store.sealing.tile)
 }
