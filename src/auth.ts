@@ -1,4 +1,5 @@
 import type { ApplicationEvent } from "./core/audit/application-event.ts"
+import type { ErasedPerson } from "./core/erasing/erase-person.ts"
 import type { Session } from "./core/sessions/session.ts"
 import type { SignedIn } from "./core/store.ts"
 import type { UserListOptions, UserPage } from "./core/users/list-users.ts"
@@ -16,6 +17,9 @@ export interface ConnectionInfo {
 export interface WithHeaders {
   readonly headers: Headers | Readonly<Record<string, string | readonly string[] | undefined>>
 }
+
+/** What `users.erase` did. */
+export type ErasedUser = Omit<ErasedPerson, "marks">
 
 /** What `linklatch(options)` returns. */
 export interface Auth {
@@ -43,6 +47,17 @@ export interface Auth {
     disable(userId: string): Promise<"changed" | "unchanged" | "unknown_user">
     /** Lets the user sign in again. `unchanged`: they could already. */
     enable(userId: string): Promise<"changed" | "unchanged" | "unknown_user">
+    /**
+     * Erases everything that is known about a person, for good: the user, or a mail address that somebody once typed. Sessions, links and codes
+     * end at once. What happened stays in the audit log, and can't be led back to them. It goes through all requests and events, some
+     * seconds for a million. May be repeated; `nothing`: there was nothing about them.
+     *
+     * Deleted rows may leave copies in unused parts of the database's files: `linklatch users erase --scrub` overwrites those.
+     *
+     * @throws LinklatchError `invalid_argument` when the email isn't one; `invalid_configuration` on a database that isn't a file, where
+     * `audit.erasureJournal` isn't set; `journal_failed` when the journal can't be written: then nothing was erased.
+     */
+    erase(who: { readonly userId: string } | { readonly email: string }): Promise<ErasedUser>
     /** Whether the user's address is one of `adminEmails`. */
     isAdmin(user: User): boolean
   }

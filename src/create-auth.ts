@@ -21,6 +21,7 @@ import { readSettings, type Settings } from "./core/settings.ts"
 import { storableText } from "./core/storable-text.ts"
 import type { Store } from "./core/store.ts"
 import { listUsers } from "./core/users/list-users.ts"
+import { createErase } from "./erasures/create-erase.ts"
 import { type ClientAddress, createClientAddress } from "./http/client-address.ts"
 import { createHandler } from "./http/handler.ts"
 import { createSite } from "./http/site.ts"
@@ -47,8 +48,10 @@ export function createAuth(options: LinklatchOptions): Auth {
   const isWorking = options.worker !== false
   if (isWorking) worker = new MailWorker(context, transport)
   const sealing = (options.audit?.seal ?? isWorking) ? startSealing(context, logParts(options, settings)) : null
+  const auth = useCases(context)
   return {
-    ...useCases(context),
+    ...auth,
+    users: { ...auth.users, erase: createErase(context, options.audit?.erasureJournal) },
     handler: async (request, info) =>
       toResponse(await handle(fromRequest(request, info?.remoteAddress)), request.method),
     answer: handle,
@@ -105,12 +108,14 @@ function logParts({ audit }: LinklatchOptions, settings: Settings) {
   return { identity: createLogIdentity(settings.audit), outlets: audit?.outlets ?? [] }
 }
 
+type UseCases = Pick<Auth, "sessions" | "providers" | "audit"> & { readonly users: Omit<Auth["users"], "erase"> }
+
 function missingStore(store: Store | undefined): readonly ConfigurationFault[] {
   if (typeof store?.requests?.open === "function") return []
   return [{ setting: "store", problem: "There is no store.", cure: 'Give one, as sqlite("auth.db").' }]
 }
 
-function useCases({ settings, store, clock }: Context): Pick<Auth, "users" | "sessions" | "providers" | "audit"> {
+function useCases({ settings, store, clock }: Context): UseCases {
   const byUs = () => ({ by: "application", client: nobody, at: clock.now() }) as const
   const setDisabled = async (userId: string, isDisabled: boolean) =>
     (await store.users.setDisabled({ userId: storableText(userId), isDisabled, ...byUs() })).status

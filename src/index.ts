@@ -32,10 +32,11 @@ export function linklatch(options: LinklatchOptions): Auth {
   return createAuth(options)
 }
 
-export type { Auth, ConnectionInfo, WithHeaders } from "./auth.ts"
+export type { Auth, ConnectionInfo, ErasedUser, WithHeaders } from "./auth.ts"
 export type { ApplicationEvent } from "./core/audit/application-event.ts"
 export type { AuditEvent, Client } from "./core/audit/event.ts"
 export type { Clock } from "./core/clock.ts"
+export type { ErasureEntries, ErasureEntry, ErasureJournal, ErasureMark } from "./core/erasing/erasure-journal.ts"
 export { type ConfigurationFault, LinklatchError, type LinklatchErrorCode } from "./core/fault.ts"
 export type { Log } from "./core/log.ts"
 export type { MailMessage, MailTransport, SendContext, SendOutcome } from "./core/mail/transport.ts"

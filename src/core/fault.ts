@@ -13,6 +13,7 @@ export type LinklatchErrorCode =
   | "invalid_argument"
   | "store_unavailable"
   | "outlet_failed"
+  | "journal_failed"
   | "closed"
 
 /** The one class that Linklatch throws: misuse at construction, and faults that no caller can turn into an outcome. */
