@@ -10,6 +10,20 @@ import type {
   SendOutcome,
   Store,
 } from "linklatch"
+import {
+  type CheckpointFileOptions,
+  type CheckpointOutlet,
+  type CheckpointWebhookOptions,
+  checkpointFile,
+  checkpointWebhook,
+  type ProveConsistency,
+  type SignedCheckpoint,
+  type SyslogOutletOptions,
+  syslogOutlet,
+  type TreeHash,
+  type WitnessOptions,
+  witness,
+} from "linklatch/checkpoints"
 import { type IoRedisClient, type NodeRedisClient, type RedisStateChange, withRedis } from "linklatch/redis"
 import { sqlite } from "linklatch/sqlite"
 import {
@@ -107,6 +121,32 @@ sharedStoreContract(
   async () => ({ open: async () => sqlite("one.db"), discard: async () => undefined }),
   runner,
 )
+
+const rarely: CheckpointFileOptions & SyslogOutletOptions = { every: 60_000 }
+const toWitness: WitnessOptions = { key: "w+00000000+BA", url: "https://witness.example.org" }
+const toHook: CheckpointWebhookOptions = { url: "https://hooks.example.com", secret: ["whsec_new", "whsec_old"] }
+export const mine: CheckpointOutlet = {
+  name: "mine",
+  every: 1_000,
+  async publish({ note, size, root }: SignedCheckpoint, prove: ProveConsistency) {
+    const proof: readonly TreeHash[] = await prove(1)
+    console.log(size.toFixed(), note, Buffer.from(root, "latin1").toString("base64"), proof.length)
+    return { cosigned: null }
+  },
+  latest: async (origin) => (origin === "" ? null : ""),
+  close: async () => undefined,
+}
+export const audited: Pick<LinklatchOptions, "audit"> = {
+  audit: {
+    outlets: [
+      mine,
+      checkpointFile("checkpoints", rarely),
+      witness(toWitness),
+      syslogOutlet("tls://log.example.com", rarely),
+      checkpointWebhook(toHook),
+    ],
+  },
+}
 
 export function besideRedis(store: Store, one: NodeRedisClient, other: IoRedisClient): readonly Store[] {
   const onStateChange = (change: RedisStateChange) => console.log(change.status === "away" ? change.reason : "back")
