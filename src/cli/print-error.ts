@@ -23,6 +23,8 @@ export type CommandErrorCode =
   | "not_pruned"
   | "no_secret"
   | "file_failed"
+  | "syslog_failed"
+  | "other_log"
   | "not_as_sealed"
   | "failed"
 

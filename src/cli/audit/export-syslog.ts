@@ -36,5 +36,5 @@ function toMessage({ event, line }: ExportRecord): SyslogMessage {
 }
 
 function fail(error: unknown): never {
-  throw new TargetFailure(explainFailure(error))
+  throw new TargetFailure(explainFailure(error), "syslog_failed")
 }

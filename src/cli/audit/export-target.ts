@@ -26,4 +26,10 @@ export interface OpenedTarget {
 /** The records could not be delivered: the message is for people. */
 export class TargetFailure extends Error {
   override readonly name = "TargetFailure"
+  readonly code: "file_failed" | "syslog_failed"
+
+  constructor(message: string, code: TargetFailure["code"] = "file_failed") {
+    super(message)
+    this.code = code
+  }
 }

@@ -4,6 +4,7 @@ import { oneLine } from "../../core/exporting/one-line.ts"
 import type { LogHead, SealingStore } from "../../core/sealing/sealing-store.ts"
 import { TILE_WIDTH } from "../../core/tree/tile.ts"
 import type { CommandContext } from "../command-context.ts"
+import { exitCodes } from "../exit-codes.ts"
 import { printError } from "../print-error.ts"
 import { stopSignal } from "../stop-signal.ts"
 import { version } from "../version.ts"
@@ -18,9 +19,9 @@ import { openExportTarget } from "./open-export-target.ts"
 /** Writes the sealed log out, in the order in which it was sealed, for other programs. */
 export async function auditExportCommand(context: CommandContext, options: AuditExportOptions): Promise<number> {
   const misuse = explainMisuse(options)
-  if (misuse !== null) return printError(context, { code: "usage", message: misuse }, 2)
+  if (misuse !== null) return printError(context, { code: "usage", message: misuse }, exitCodes.usage)
   const failed = (error: unknown): number => {
-    if (error instanceof TargetFailure) return printError(context, { code: "file_failed", message: error.message })
+    if (error instanceof TargetFailure) return printError(context, { code: error.code, message: error.message })
     throw error
   }
   return withStore(context, options, ({ store }) => exportLog(context, store.sealing, options).catch(failed))
@@ -120,5 +121,5 @@ function otherLog(context: CommandContext, { index }: LogPlace): number {
     `What was exported until now isn't of this log: another event was sealed at index ${index}, or none.`,
     "If a backup was restored, begin a new file; if not, ask `linklatch audit verify` what happened.",
   ].join(" ")
-  return printError(context, { code: "different", message, index })
+  return printError(context, { code: "other_log", message, index })
 }
