@@ -4,6 +4,10 @@ import { askPostgres } from "../../scripts/services/ask-postgres.ts"
 import { startOwnPostgres } from "../../scripts/services/own-postgres.ts"
 import { startPgBouncer } from "../../scripts/services/pgbouncer.ts"
 import { createTestDatabase, type TestDatabase } from "../../scripts/services/test-database.ts"
+import { systemClock } from "../../src/core/clock.ts"
+import { postgres } from "../../src/postgres.ts"
+import { createApp, signIn } from "../app.ts"
+import { ocsfFaults } from "../exporting/ocsf-faults.ts"
 import { postgresUrl } from "../postgres.ts"
 import { type Command, finish, finishJson, run } from "./run-command.ts"
 
@@ -76,6 +80,27 @@ describe("a command that asks about people, on PostgreSQL", () => {
     const { ownerUrl } = await migrated()
     const { code, told } = await finishJson("users list", { env: { DATABASE_URL: ownerUrl } })
     expect({ code, users: told.users }).toEqual({ code: 0, users: [] })
+  })
+})
+
+describe("linklatch audit export on PostgreSQL", () => {
+  it("tells sealed events in their order, and says whose they are", async () => {
+    const { ownerUrl } = await migrated()
+    const app = createApp({ store: postgres(ownerUrl), clock: systemClock })
+    for (const address of ["ada@example.com", "bob@example.com"]) await signIn(app, address)
+    const signed = async () => (await app.store.sealing.latestCheckpoint())?.size ?? 0
+    await expect.poll(async () => (await signed()) >= (await app.events()).length, { timeout: 10_000 }).toBe(true)
+    const { code, out } = await finish("audit export --format ocsf --show-emails", { env: { DATABASE_URL: ownerUrl } })
+    const told = out
+      .split("\n")
+      .slice(0, -1)
+      .map((line) => JSON.parse(line))
+    expect(code).toBe(0)
+    for (const record of told) expect(ocsfFaults(record)).toEqual([])
+    expect(told.map(({ metadata }) => metadata.sequence)).toEqual(Array.from({ length: await signed() }, (_, at) => at))
+    expect(new Set(told.map(({ unmapped }) => unmapped.log.state))).toEqual(new Set(["sealed"]))
+    expect(new Set(told.map(({ user }) => user?.email_addr))).toContain("bob@example.com")
+    await app.close()
   })
 })
 
