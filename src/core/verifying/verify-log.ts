@@ -51,7 +51,8 @@ export interface LogVerdict {
 }
 
 export const MOST_WAITING = 100_000
-const BUNDLES = 16
+// Some thousand events: what is read at once is garbage before the collector has looked at it twice.
+const BUNDLES = 4
 const CHECKPOINTS = 1_000
 
 /**
