@@ -90,6 +90,21 @@ it("verifies nothing once a bit, a hash or a number of the proof is another", as
   await fc.assert(property, { numRuns: 300 })
 })
 
+it("takes no tree for one of twice its size or more", async () => {
+  for (const [oldSize, size] of [
+    [1, 2],
+    [2, 5],
+    [3, 7],
+    [255, 256],
+    [256, 300],
+  ] as const) {
+    const proof = await proveConsistency({ oldSize, size }, tree.readTile)
+    const claim = { oldSize, oldRoot: rootAt(oldSize), root: rootAt(size), proof }
+    expect(verifyConsistency({ ...claim, size })).toBe(true)
+    for (const other of [size * 2, size * 4 + 1]) expect(verifyConsistency({ ...claim, size: other })).toBe(false)
+  }
+})
+
 it.each([
   { oldSize: -1 },
   { oldSize: 6 },

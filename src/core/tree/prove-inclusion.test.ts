@@ -28,6 +28,22 @@ it("verifies nothing once a bit, a hash or a number of the proof is another", as
   await fc.assert(property, { numRuns: 300 })
 })
 
+it("takes no tree for one of twice its size or more", async () => {
+  for (const [index, size] of [
+    [0, 1],
+    [1, 2],
+    [2, 5],
+    [255, 256],
+    [299, 300],
+  ] as const) {
+    const claim = { leafHash: leafAt(index), index, size, proof: await proveInclusion({ index, size }, tree.readTile) }
+    expect(verifyInclusion({ ...claim, root: rootAt(size) })).toBe(true)
+    for (const other of [size * 2, size * 4 + 1]) {
+      expect(verifyInclusion({ ...claim, size: other, root: rootAt(size) })).toBe(false)
+    }
+  }
+})
+
 it.each([
   { index: -1 },
   { index: 5 },
