@@ -4,6 +4,7 @@ import type { Address } from "../../src/core/addresses/canonical-address.ts"
 import { leafOf } from "../../src/core/audit/leaf.ts"
 import type { NewEvent } from "../../src/core/audit/new-event.ts"
 import { HOUR, MINUTE } from "../../src/core/clock.ts"
+import { silentLog } from "../../src/core/log.ts"
 import { deriveLogKey } from "../../src/core/notes/log-key.ts"
 import { ED25519, verifierKeyOf, writeVerifierKey } from "../../src/core/notes/verifier-key.ts"
 import type { SignedCheckpoint } from "../../src/core/sealing/checkpoint-outlet.ts"
@@ -64,7 +65,8 @@ export async function makeLog(path: string, plan: LogPlan, draw: Draw): Promise<
   const random = createSeededRandom(draw(1_000_000))
   const onSigned = ({ size, note }: SignedCheckpoint) => outside.push({ size, note })
   // A new one each time, as after a start.
-  const seal = () => new Sequencer({ context: { store, clock, random }, identity, outlets: [], onSigned }).pass()
+  const seal = () =>
+    new Sequencer({ context: { store, clock, random, log: silentLog }, identity, outlets: [], onSigned }).pass()
   const ends = Array.from({ length: plan.passes - 1 }, () => draw(plan.events + 1)).sort((one, other) => one - other)
   let written = 0
   let oldCopy: MadeLog["oldCopy"] = null
@@ -90,7 +92,12 @@ export async function sealAgain(path: string, events = 0): Promise<void> {
   const clock = createFakeClock(Date.UTC(2026, 5, 1))
   await writeEvents(store, clock, events, createDraw(events))
   const random = createSeededRandom(events)
-  await new Sequencer({ context: { store, clock, random }, identity, outlets: [], onSigned: () => undefined }).pass()
+  await new Sequencer({
+    context: { store, clock, random, log: silentLog },
+    identity,
+    outlets: [],
+    onSigned: () => undefined,
+  }).pass()
   await store.close()
 }
 

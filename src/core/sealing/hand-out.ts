@@ -9,6 +9,8 @@ import type { LogIdentity } from "./log-identity.ts"
 import { readSigned } from "./read-signed.ts"
 import { withinGrace } from "./within-grace.ts"
 
+// Longer than any outlet of ours takes: none of an application's own may hold up the log by never answering.
+const PATIENCE = 30 * SECOND
 const LEAST_PAUSE = 10 * SECOND
 const MOST_PAUSE = 300 * SECOND
 
@@ -106,7 +108,7 @@ class Lane {
       // What waited for its turn may be old by now: a witness would refuse it, and what is kept outside would go back.
       const checkpoint = await this.#log.newest(offered)
       const prove = (oldSize: number) => proveConsistency({ oldSize, size: checkpoint.size }, store.sealing.tile)
-      const { cosigned } = await inTime(name, () => this.#outlet.publish(checkpoint, prove))
+      const { cosigned } = await inTime(name, PATIENCE, () => this.#outlet.publish(checkpoint, prove))
       if (cosigned !== null) await this.#log.cosign(checkpoint, cosigned)
       if (this.#failures > 0) log.info("checkpoint_outlet_recovered", { outlet: name })
       if (this.#waiting === offered) this.#waiting = null

@@ -1,4 +1,6 @@
 import { leafHashOf } from "../audit/leaf-hash.ts"
+import { SECOND } from "../clock.ts"
+import type { Log } from "../log.ts"
 import { hashFrom } from "../tree/encode-hash.ts"
 import type { Frontier } from "../tree/frontier.ts"
 import { HASH_BYTES, type TreeHash } from "../tree/hash.ts"
@@ -26,12 +28,14 @@ export interface OpenedLog {
 }
 
 const BUNDLES = 16
+const PATIENCE = 5 * SECOND
 
 export interface OpenOptions {
   readonly identity: LogIdentity
   readonly outlets: readonly Pick<CheckpointOutlet, "name" | "latest">[]
   /** What this process signed last. */
   readonly remembered: Signed | null
+  readonly log: Log
   /** Ends what may take long, by rejecting. */
   readonly stop?: AbortSignal | undefined
 }
@@ -44,11 +48,13 @@ export interface OpenOptions {
  */
 export async function openLog(
   store: SealingStore,
-  { identity, outlets, remembered, stop }: OpenOptions,
+  { identity, outlets, remembered, log, stop }: OpenOptions,
 ): Promise<OpenedLog> {
+  const outside = await askOutside(outlets, identity, log)
+  const kept = await store.latestCheckpoint()
+  // Last, as another process may be at work: what was signed until here is never more than what is sealed now.
   const { size } = await store.head()
   const rootAt = (at: number) => readRoot(at, store.tile).catch(refuseTree)
-  const kept = await store.latestCheckpoint()
   const signed = kept === null ? null : readSigned(kept.note, identity)
   if (kept !== null && signed === null) throw new SealingRefused(refusals.unknownSignature(kept.size))
   for (const one of [signed, remembered]) {
@@ -56,10 +62,7 @@ export async function openLog(
     if (one.size > size) throw new SealingRefused(refusals.treeShortened(size, one.size))
     if ((await rootAt(one.size)) !== one.root) throw new SealingRefused(refusals.treeChanged(one.size))
   }
-  for (const outlet of outlets) {
-    const known = await askOutside(outlet, identity, remembered !== null)
-    if (known !== null) await compareOutside(outlet.name, known, size, rootAt)
-  }
+  for (const { name, known } of outside) await compareOutside(name, known, size, rootAt)
   await compareEvents(store, signed?.size ?? 0, size, stop)
   return { frontier: await readFrontier(size, store.tile).catch(refuseTree), signed }
 }
@@ -68,20 +71,33 @@ function refuseTree(error: unknown): never {
   throw error instanceof TreeFault ? new SealingRefused(refusals.treeIncomplete(error.message)) : error
 }
 
-/** The newest checkpoint of this log that it has, or null. */
+interface Outside {
+  readonly name: string
+  readonly known: OurCheckpoint
+}
+
+/**
+ * The newest checkpoints of this log that are known outside. Nobody waits for an outlet that is away: a log that goes unsealed for as long as
+ * a witness is down is worse off than one that was compared with one witness fewer, which will refuse what doesn't follow.
+ */
 async function askOutside(
-  outlet: Pick<CheckpointOutlet, "name" | "latest">,
+  outlets: OpenOptions["outlets"],
   identity: LogIdentity,
-  hasSigned: boolean,
-): Promise<OurCheckpoint | null> {
-  const text = await inTime(outlet.name, () => outlet.latest(identity.origin)).catch((error: unknown) => {
-    // Whoever begins must hear it. A process that has signed remembers what, and a witness that is away must not stop it.
-    if (hasSigned) return null
-    throw error
-  })
-  const known = text === null ? null : readSigned(text, identity)
-  // Of another log, or of this one before it got a new name: then it is evidence, and nothing to follow.
-  return known?.origin === identity.origin ? known : null
+  log: Log,
+): Promise<readonly Outside[]> {
+  const answers = await Promise.all(
+    outlets.map(async (outlet) => {
+      const { name } = outlet
+      const text = await inTime(name, PATIENCE, () => outlet.latest(identity.origin)).catch((error: unknown) => {
+        log.warn("checkpoint_outlet_unheard", { outlet: name, error })
+        return null
+      })
+      const known = text === null ? null : readSigned(text, identity)
+      // Of another log, or of this one before it got a new name: then it is evidence, and nothing to follow.
+      return known?.origin === identity.origin ? [{ name, known }] : []
+    }),
+  )
+  return answers.flat()
 }
 
 async function compareOutside(

@@ -18,7 +18,7 @@ const ASK_AGAIN = 750
 export const MOST_EVENTS = 4_096
 
 export interface SequencerParts {
-  readonly context: Pick<Context, "store" | "clock" | "random">
+  readonly context: Pick<Context, "store" | "clock" | "random" | "log">
   readonly identity: LogIdentity
   readonly outlets: readonly Pick<CheckpointOutlet, "name" | "latest">[]
   /** Hears of each checkpoint once it is kept. */
@@ -88,8 +88,9 @@ export class Sequencer {
   }
 
   async #open(stop: AbortSignal | undefined): Promise<Frontier> {
-    const { identity, outlets } = this.#parts
-    const { frontier, signed } = await openLog(this.#store, { identity, outlets, remembered: this.#signed, stop })
+    const { context, identity, outlets } = this.#parts
+    const options = { identity, outlets, remembered: this.#signed, log: context.log, stop }
+    const { frontier, signed } = await openLog(this.#store, options)
     if (signed !== null && isByAnother(signed, identity)) await this.#tellChange(signed)
     this.#signed = signed
     return frontier

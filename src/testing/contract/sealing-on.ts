@@ -65,26 +65,14 @@ export const sealingOnFacts: Facts = {
     expect((await store.sealing.latestCheckpoint())?.size).toBe(12)
   },
 
-  "goes on though a witness is away, once it has signed; not before": async ({ store, expect, open }) => {
-    let isAway = true
+  "goes on though a witness is away": async ({ store, expect }) => {
     const latest = async () => {
-      if (isAway) throw new Error("Nobody answers.")
-      return null
+      throw new Error("Nobody answers.")
     }
-    const { sequencer, signed, clock } = createSequencer(store, START, identity, [{ name: "witness", latest }])
+    const { sequencer, signed } = createSequencer(store, START, identity, [{ name: "witness", latest }])
     await writeEvents(store, 1)
-    expect(await sequencer.pass().catch((error: unknown) => String(error))).toMatch(/Nobody answers/)
-    expect(signed).toEqual([])
-    isAway = false
     expect(await sequencer.pass()).toBe(1)
-    isAway = true
-    const other = createSequencer(await open(), START + 4_000)
-    await writeEvents(store, 1)
-    expect(await other.sequencer.pass()).toBe(1)
-    clock.advance(8_000)
-    await writeEvents(store, 1)
-    for (let pass = 0; pass < 2; pass += 1) await sequencer.pass()
-    expect(signed.map(({ size }) => size)).toEqual([1, 3])
+    expect(signed.map(({ size }) => size)).toEqual([1])
   },
 }
 

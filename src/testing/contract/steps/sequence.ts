@@ -1,3 +1,4 @@
+import { silentLog } from "../../../core/log.ts"
 import { writeCheckpoint } from "../../../core/notes/checkpoint.ts"
 import { signNote } from "../../../core/notes/sign-note.ts"
 import type { SignedCheckpoint } from "../../../core/sealing/checkpoint-outlet.ts"
@@ -28,7 +29,7 @@ export function createSequencer(
 ) {
   const signed: SignedCheckpoint[] = []
   const clock = createFakeClock(at)
-  const context = { store, clock, random: createSeededRandom(`${at} ${who.origin} ${nth++}`) }
+  const context = { store, clock, random: createSeededRandom(`${at} ${who.origin} ${nth++}`), log: silentLog }
   const onSigned = (checkpoint: SignedCheckpoint) => {
     signed.push(checkpoint)
   }
