@@ -52,7 +52,7 @@ export interface Auth {
      * end at once. What happened stays in the audit log, and can't be led back to them. It goes through all requests and events, some
      * seconds for a million. May be repeated; `nothing`: there was nothing about them.
      *
-     * Deleted rows may leave copies in unused parts of the database's files: `linklatch users erase --scrub` overwrites those.
+     * Deleted rows may leave copies in unused parts of the database's files: `linklatch users erase --rewrite` does away with those.
      *
      * @throws LinklatchError `invalid_argument` when the email isn't one; `invalid_configuration` on a database that isn't a file, where
      * `audit.erasureJournal` isn't set; `journal_failed` when the journal can't be written: then nothing was erased.

@@ -6,6 +6,8 @@ export const exitCodes = {
   usage: 2,
   /** It was looked through to its end, and something in it is wrong. */
   findings: 3,
+  /** EX_TEMPFAIL of sysexits.h: done, but for a rest that the message says how to do. */
+  incomplete: 75,
   /** EX_CONFIG of sysexits.h: nothing helps until the settings are mended. */
   configuration: 78,
 } as const

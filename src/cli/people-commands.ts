@@ -1,5 +1,6 @@
 import type { Command } from "commander"
 import { acting, defineCommand, something, wholeNumber } from "./define-command.ts"
+import type { UsersEraseOptions } from "./erase/users-erase.ts"
 import type { SessionsListOptions } from "./sessions-list.ts"
 import type { SessionsRevokeOptions } from "./sessions-revoke.ts"
 import type { UsersDisableOptions } from "./users-disable.ts"
@@ -14,10 +15,11 @@ const WHOM = ["<user>", "a mail address, or a user's id"] as const
 
 /** The commands that look after people: who there is, and where they are signed in. */
 export function definePeopleCommands(program: Command, exit: Exit): void {
-  const users = program.command("users").description("list, show, disable and enable users")
+  const users = program.command("users").description("list, show, disable, enable and erase users")
   defineUsersList(users, exit)
   defineUsersShow(users, exit)
   defineUsersDisable(users, exit)
+  defineUsersErase(users, exit)
   const sessions = program.command("sessions").description("list and end sessions")
   defineSessionsList(sessions, exit)
   defineSessionsRevoke(sessions, exit)
@@ -71,6 +73,31 @@ function defineUsersDisable(users: Command, exit: Exit): void {
         ),
       )
   }
+}
+
+function defineUsersErase(users: Command, exit: Exit): void {
+  const examples = `
+  $ linklatch users erase ada@example.com
+  $ linklatch users erase ada@example.com --yes --json
+  $ linklatch users erase --replay`
+  defineCommand(
+    users,
+    "erase",
+    "delete all that is known about a person, for good; the audit log keeps what happened",
+    examples,
+  )
+    .argument("[user]", "a mail address, of a user or not, or a user's id")
+    .option("--replay", "erase again everybody in the journal, after a backup was restored")
+    .option("--no-journal", "note nothing: a restored backup brings the person back")
+    .option("--rewrite", "write the database's files anew however large they are; without a user that is all it does")
+    .option("--no-rewrite", "never do so, and leave what may be left")
+    .option(...YES)
+    .option(...DEV)
+    .action(
+      acting<UsersEraseOptions>(exit, async (context, { operands: [whom], options }) =>
+        (await import("./erase/users-erase.ts")).usersEraseCommand(context, whom, options),
+      ),
+    )
 }
 
 function defineSessionsList(sessions: Command, exit: Exit): void {

@@ -22,6 +22,8 @@ export type CommandErrorCode =
   | "invalid_proof"
   | "not_pruned"
   | "no_secret"
+  | "no_journal"
+  | "journal_failed"
   | "file_failed"
   | "syslog_failed"
   | "other_log"

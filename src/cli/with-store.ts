@@ -24,6 +24,12 @@ export interface OpenedStore {
   readonly store: Store
   /** Only DATABASE_URL has to be right; the others may be those of another machine, or missing. */
   readonly settings: Settings
+  readonly environment: EnvironmentOutcome
+}
+
+export interface StoreNeeds {
+  /** The secret has to be right as well, and in development it is made if there is none. */
+  readonly secret?: boolean
 }
 
 const DEVELOPMENT_DATABASE = ".linklatch/dev.db"
@@ -33,11 +39,15 @@ export async function withStore(
   context: CommandContext,
   options: StoreOptions,
   act: (opened: OpenedStore) => Promise<number>,
+  needs: StoreNeeds = {},
 ): Promise<number> {
   const { directory, env } = context
   const command = options.dev === true ? "dev" : "serve"
-  const environment = readEnvironment(env, { command, directory, isOnlyLooking: true })
-  const faults = databaseFaults(environment)
+  const isOnlyLooking = needs.secret !== true
+  const environment = readEnvironment(env, { command, directory, isOnlyLooking })
+  const faults = isOnlyLooking
+    ? databaseFaults(environment)
+    : faultsOf(environment, ["DATABASE_URL", "LINKLATCH_SECRET"])
   if (faults.length > 0) return printFaults(context, faults, [])
   const { database } = environment
   const missing = await missingDatabase(context, database).catch((error) => storeFailure(context, database, error))
@@ -49,7 +59,7 @@ export async function withStore(
     return storeFailure(context, database, error)
   }
   try {
-    return await act({ store, settings: environment.settings })
+    return await act({ store, settings: environment.settings, environment })
   } catch (error) {
     return storeFailure(context, database, error)
   } finally {
@@ -59,8 +69,12 @@ export async function withStore(
 
 /** The only faults that matter to a command which needs nothing but the database. */
 export function databaseFaults(environment: EnvironmentOutcome) {
+  return faultsOf(environment, ["DATABASE_URL"])
+}
+
+function faultsOf(environment: EnvironmentOutcome, names: readonly string[]) {
   if (environment.status === "ready") return []
-  return environment.faults.filter(({ variable }) => variable.startsWith("DATABASE_URL"))
+  return environment.faults.filter(({ variable }) => names.some((name) => variable.startsWith(name)))
 }
 
 // Whoever asks about users means a database that is there: none is made for the question.

@@ -19,6 +19,8 @@ export type EnvironmentOutcome = {
   readonly warnings: readonly SettingFault[]
   /** To be used where no fault is about it. */
   readonly database: ServerConfig["database"]
+  readonly redis: ServerConfig["redis"]
+  readonly erasureJournal: string | false | undefined
   /** The same; what is at fault stands at something harmless. */
   readonly settings: Settings
 } & (
@@ -45,6 +47,8 @@ export function readEnvironment(env: Environment, context: ConfigContext): Envir
     states: describeSettings(texts, config, settings),
     warnings: warnings.faults,
     database: config.database,
+    redis: config.redis,
+    erasureJournal: values.ERASURE_JOURNAL,
     settings,
   }
   if (faults.faults.length > 0) return { ...told, status: "faulty", faults: faults.faults }

@@ -25,8 +25,8 @@ export interface FoundRequest {
 export interface DeleteRequests {
   /** Requests of these people above one number and up to another. */
   find(people: readonly PersonToErase[], above: number, through: number): readonly FoundRequest[]
-  /** Deletes them with their links and their mail. */
-  run(found: readonly FoundRequest[]): void
+  /** Deletes them with their links and their mail. Returns the hashes that stood in them. */
+  run(found: readonly FoundRequest[]): readonly Uint8Array[]
 }
 
 export function createDeleteRequests(database: DatabaseSync): DeleteRequests {
@@ -50,6 +50,7 @@ export function createDeleteRequests(database: DatabaseSync): DeleteRequests {
         // Whoever claims a row whose request is gone would fail, again and again.
         if (mail.changes === 0) throw new Error("The mail of a request isn't where its time says.")
       }
+      return [...new Set(found.map(({ flow_hash }) => flow_hash))].map((hash) => Buffer.from(hash))
     },
   }
 }

@@ -67,9 +67,9 @@ function createWalk(
       const through = Math.min(last.request, place.requests + walk.reach)
       // Looked for outside of a transaction, as in nearly every stretch there is nothing: looking holds up nobody who writes.
       const found = await commits.read(() => deleteRequests.find(walk.people, place.requests, through))
-      if (found.length > 0) await commits.decide(() => void deleteRequests.run(found))
+      const marks = found.length === 0 ? [] : await commits.decide(() => deleteRequests.run(found))
       const next = JSON.stringify({ ...place, requests: through })
-      const deleted = { requests: found.length, persons: 0, marks: [], found: found.map(({ whose }) => whose) }
+      const deleted = { requests: found.length, persons: 0, marks, found: found.map(({ whose }) => whose) }
       return { ...deleted, next, isEnd: false, looked: through - place.requests }
     }
     const through = Math.min(last.event, place.events + walk.reach)
@@ -107,7 +107,7 @@ function createErase(
   return (person, journal) => {
     const { by } = person
     const found = deleteRequests.find([person], readPlace(person.from).requests, Number.MAX_SAFE_INTEGER)
-    deleteRequests.run(found)
+    const hashes = deleteRequests.run(found)
     const deleted = deleteUser(person, journal)
     const limits = person.limitKeys.map((key) => Number(deleteLimit.run(key).changes))
     const isAnything = person.wasFound || found.length > 0 || deleted !== null || limits.some((changes) => changes > 0)
@@ -115,7 +115,7 @@ function createErase(
     const userId = deleted?.userId ?? null
     journal.write({ type: "user_erased", detail: { by } }, userId ?? person.userId)
     const { sessionsEnded = 0, marks = [] } = deleted ?? {}
-    return { status: "erased", userId, sessionsEnded, requests: found.length, marks }
+    return { status: "erased", userId, sessionsEnded, requests: found.length, marks: [...hashes, ...marks] }
   }
 }
 
