@@ -9,6 +9,7 @@ type CheckName =
   | "pooler"
   | "tables"
   | "event_log"
+  | "erasures"
   | "redis"
   | "mail"
   | "base_url"

@@ -6,6 +6,7 @@ import { openTransport } from "../server/open-transport.ts"
 import type { ServerConfig } from "../server/server-config.ts"
 import type { SettingState } from "../server/setting-states.ts"
 import { checkDatabase } from "./check-database.ts"
+import { checkErasures } from "./check-erasures.ts"
 import { type Check, checkBaseUrl, checkMail } from "./check-parts.ts"
 import { checkRedis } from "./check-redis.ts"
 import type { CommandContext } from "./command-context.ts"
@@ -61,6 +62,7 @@ async function runChecks(
     config.redis === null ? [] : checkRedis(config.redis).then((check) => [check]),
     checkMail(config, transport).then((check) => [check]),
     checkBaseUrl(config).then((check) => [check]),
+    checkErasures(config),
   ])
   const sent = recipient === null ? [] : [await sendTestMessage(config, transport, recipient)]
   await transport.close()

@@ -9,6 +9,7 @@ import { openOutlets } from "./open-outlets.ts"
 import { openServerStore } from "./open-server-store.ts"
 import { openTransport } from "./open-transport.ts"
 import type { ServerConfig } from "./server-config.ts"
+import { tellOfRestored } from "./tell-of-restored.ts"
 
 export interface OpenedAuth {
   readonly auth: Auth
@@ -25,5 +26,7 @@ export async function openAuth(config: ServerConfig, log: Log): Promise<OpenedAu
   const { store, deleted } = countSweeps(await openServerStore(config, log))
   const audit = { ...config.options.audit, outlets: await openOutlets(config.outlets) }
   const auth = linklatch({ ...config.options, audit, store, mail: transport, log, showMailbox: mailbox !== null })
+  // Nobody waits for it: it reads a file and asks once.
+  void tellOfRestored(audit.erasureJournal, store, log)
   return { auth, store, deleted, mailbox }
 }
