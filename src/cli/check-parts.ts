@@ -10,6 +10,7 @@ type CheckName =
   | "tables"
   | "event_log"
   | "erasures"
+  | "sealing"
   | "redis"
   | "mail"
   | "base_url"

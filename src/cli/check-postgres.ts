@@ -37,6 +37,11 @@ const FACTS = `
 const LOG_RIGHTS = `
   select has_table_privilege(oid, 'update, delete, truncate') or pg_has_role(relowner, 'usage') as "mayChange"
   from pg_class where oid = to_regclass('${EVENTS}')`
+// Null where there are no such tables yet.
+const SEALING_RIGHTS = `
+  select bool_and(has_any_column_privilege(oid, 'update')) as "maySeal" from pg_class
+  where relnamespace = to_regnamespace('${DEFAULT_SCHEMA}')
+    and relname in ('audit_log', 'audit_tiles', 'audit_bundles', 'audit_checkpoints')`
 
 /** Looks at a PostgreSQL as the server will meet it, and changes nothing. */
 export async function checkPostgres(database: Postgres): Promise<readonly Check[]> {
@@ -58,6 +63,7 @@ async function checkAll(client: Client, database: Postgres): Promise<readonly Ch
     checkClock(facts.now, askedAt, answeredAt),
     await checkTables(client, facts),
     ...(await checkEventLog(client, facts)),
+    ...(await checkSealing(client)),
     // The last: a pooler that refuses transactions hangs up.
     await checkPooler(client, facts.pid),
   ]
@@ -91,6 +97,16 @@ async function checkEventLog(client: Client, { isSuperuser }: Facts): Promise<re
   const why = isSuperuser ? "is a superuser" : "owns the log of events, or may update, delete or truncate it"
   const says = `This role ${why}: only triggers, which it may switch off, keep it from changing events.`
   return [{ name, status: "warning", says: `${says} Serve with a role that owns nothing.` }]
+}
+
+// Rights are given to tables that are there: after an update that brought new ones, they must be given again.
+async function checkSealing(client: Client): Promise<readonly Check[]> {
+  const name = "sealing"
+  const [rights] = (await client.query<{ maySeal: boolean | null }>(SEALING_RIGHTS)).rows
+  if (rights === undefined || rights.maySeal === null) return []
+  if (rights.maySeal) return [{ name, status: "ok", says: "This role may seal the log of events." }]
+  const says = "This role may not seal the log of events, so nothing that is added to it can be proven."
+  return [{ name, status: "failed", says: `${says} Run postgres-roles.sql again, as the owner of the tables.` }]
 }
 
 // A pooler tells clients a process number of its own, as it may lead each transaction to another process.

@@ -129,6 +129,7 @@ describe("linklatch doctor on PostgreSQL", () => {
       says: "There are none yet; the next start sees to it.",
     })
     expect(checks["event_log"]).toBeUndefined()
+    expect(checks["sealing"]).toBeUndefined()
     expect(await tablesOf(ownerUrl)).toBe(0)
   })
 
@@ -143,11 +144,24 @@ describe("linklatch doctor on PostgreSQL", () => {
     expect(code).toBe(0)
     expect(checks["event_log"]).toMatchObject({ status: "ok" })
     expect(checks["tables"]).toMatchObject({ status: "ok", says: "They are up to date." })
+    expect(checks["sealing"]).toMatchObject({ status: "ok" })
     for (const right of ["update", "delete", "truncate"]) {
       await askPostgres(ownerUrl, `grant ${right} on linklatch.auth_events to ${appRole}`)
       expect((await examine(appUrl)).checks["event_log"]?.status).toBe("warning")
       await askPostgres(ownerUrl, `revoke ${right} on linklatch.auth_events from ${appRole}`)
     }
+  })
+
+  it("fails where this role may not seal the log, as after an update that brought the tables for it", async () => {
+    const { ownerUrl, appUrl, appRole } = await migrated()
+    await askPostgres(ownerUrl, readFileSync("docs/postgres-roles.sql", "utf8").replaceAll("linklatch_app", appRole))
+    await askPostgres(ownerUrl, `revoke update (hashes) on linklatch.audit_tiles from ${appRole}`)
+    const { code, checks } = await examine(appUrl)
+    expect(code).toBe(1)
+    expect(checks["sealing"]).toMatchObject({
+      status: "failed",
+      says: expect.stringMatching(/Run postgres-roles\.sql again/),
+    })
   })
 
   it("fails where the tables are not up to date and this role may not change that", async () => {

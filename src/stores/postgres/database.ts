@@ -9,7 +9,7 @@ export interface Database {
   call(name: string, args: readonly unknown[]): Promise<unknown>
   /** Asks for rows of one column, each a JSON text, and changes nothing; `{s}` stands for the schema. Tried again where a connection was lost. */
   ask(text: string, values: readonly unknown[]): Promise<readonly unknown[]>
-  /** As `ask`, for so many rows that JSON would double what they cost: by column, as the driver gives them. */
+  /** As `ask`, for so many rows that it matters what JSON costs: by column, as the driver gives them. */
   rows(text: string, values: readonly unknown[]): Promise<readonly unknown[]>
   /** As `call`, for a function that changes nothing. */
   look(name: string, args: readonly unknown[]): Promise<unknown>

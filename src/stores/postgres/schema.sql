@@ -760,6 +760,13 @@ CREATE OR REPLACE FUNCTION keep_checkpoint(new_size bigint, new_note text, at bi
  RETURNS json
  LANGUAGE plpgsql
  SET search_path TO 'linklatch', 'pg_temp'
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
+ SET enable_bitmapscan TO 'off'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
+ SET enable_material TO 'off'
+ SET jit TO 'off'
 AS $function$
 begin
   perform from audit_log for no key update;

@@ -168,7 +168,9 @@ $$;
 
 -- The first one of a size stays, but for its signatures. Of each hour one of each kind stays, so the walk back is short.
 create function keep_checkpoint(new_size bigint, new_note text, at bigint, by_others boolean) returns json language plpgsql
-set search_path from current as $$
+set search_path from current set plan_cache_mode = force_generic_plan
+set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off set enable_mergejoin = off set enable_material = off
+set jit = off as $$
 begin
   perform from audit_log for no key update;
   insert into audit_checkpoints as c (size, note, signed_at, is_cosigned) values (new_size, new_note, at, by_others)
