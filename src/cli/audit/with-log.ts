@@ -10,6 +10,7 @@ import { printError } from "../print-error.ts"
 import { printFaults } from "../print-faults.ts"
 import { storeFailure } from "../store-failure.ts"
 import { databaseFaults } from "../with-store.ts"
+import { logSettingsOf } from "./log-settings.ts"
 
 export interface LogOptions {
   /** The database of `linklatch dev`. */
@@ -39,9 +40,8 @@ export async function withLog(
   if (database === null) return badDatabase(context)
   const faults = options.database === undefined ? databaseFaults(environment) : []
   if (faults.length > 0) return printFaults(context, faults, [])
-  const hasKeys = environment.status === "ready" || !environment.faults.some(({ variable }) => isAboutKeys(variable))
   return reading(context, database, (log) =>
-    act({ log, name: nameDatabase(database), settings: hasKeys ? environment.settings.audit : null }),
+    act({ log, name: nameDatabase(database), settings: logSettingsOf(environment) }),
   )
 }
 
@@ -63,10 +63,6 @@ async function reading(
   } finally {
     await opened.close()
   }
-}
-
-function isAboutKeys(variable: string): boolean {
-  return /^(LINKLATCH_SECRET|AUDIT_KEY|AUDIT_ORIGIN|PUBLIC_BASE_URL)/.test(variable)
 }
 
 function badDatabase(context: CommandContext): number {

@@ -12,6 +12,8 @@ export class CheckpointComparison {
   #matching = 0
   #hasToldKept = false
   #hasToldOutside = false
+  /** The size of the greatest from outside that is as the tree is; 0 where none is. */
+  coveredOutside = 0
   /** The greatest that is as the tree is. */
   newest: ProvenCheckpoint | null = null
 
@@ -54,6 +56,7 @@ export class CheckpointComparison {
       if (rootOf(frontierAt(checkpoint.size)) !== checkpoint.root) this.#tell(checkpoint)
       else {
         this.#matching += 1
+        if (checkpoint.isOutside) this.coveredOutside = checkpoint.size
         // Of two of one size, the one that others have signed too.
         const isBetter =
           checkpoint.size > this.covered || checkpoint.witnesses.length > (this.newest?.witnesses.length ?? 0)

@@ -37,6 +37,8 @@ export interface LogVerdict {
     readonly outside: number
     /** How many of both are as the log is. */
     readonly matching: number
+    /** How many events the greatest from outside covers that is as the log is. */
+    readonly coveredOutside: number
     readonly newest: ProvenCheckpoint | null
     /** Of the log's names, in the order of its checkpoints. */
     readonly origins: readonly string[]
@@ -85,6 +87,7 @@ export async function verifyLog(log: ReadableLog, options: VerifyOptions): Promi
       kept: kept.length,
       outside: outside.length,
       matching: comparison.matching,
+      coveredOutside: comparison.coveredOutside,
       newest: comparison.newest,
       origins: [...new Set(checkpoints.map(({ origin }) => origin))],
     },
