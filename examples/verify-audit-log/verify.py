@@ -425,7 +425,8 @@ class LogCheck:
         self.notes: List[str] = []
         self.size = self.min_index = self.through = 0
         self.checkpoints: Dict[int, List[Tuple[str, bool, Checkpoint]]] = {}
-        self.covered = 0
+        # The greatest sizes that fit: of all checkpoints, and of those from outside.
+        self.covered = self.covered_outside = 0
         self.pruned_until = 0
         # Positions that have an index, as they come: start and end of each range, and its first index.
         self.ranges: List[Tuple[int, int, int]] = []
@@ -487,7 +488,7 @@ class LogCheck:
     def check_bundles(self) -> None:
         rows_tree, tiles_tree = Tree(), Tree()
         doubts: List[Tuple[int, bytes]] = []
-        good = self.compare(rows_tree, tiles_tree, 0, doubts) if 0 in self.checkpoints else 0
+        self.compare(rows_tree, tiles_tree, doubts)
         for bundle in range(-(-self.size // WIDTH)):
             start = bundle * WIDTH
             stored = self.read_tile(0, bundle)
@@ -498,28 +499,29 @@ class LogCheck:
                 tiles_tree.add(tile_hash or bytes(HASH_BYTES))
                 if leaf_hash is not None and leaf_hash != tile_hash:
                     doubts.append((start + offset, leaf_hash))
-                if rows_tree.size in self.checkpoints:
-                    good = self.compare(rows_tree, tiles_tree, good, doubts)
+                self.compare(rows_tree, tiles_tree, doubts)
             self.settle_by_tile_above(bundle, stored, hashed, doubts)
         for index, _ in doubts:
             self.find("event_changed", index, f"event {index} isn't the one that was sealed")
 
-    def compare(self, rows_tree: Tree, tiles_tree: Tree, good: int, doubts: List[Tuple[int, bytes]]) -> int:
-        """Compares all checkpoints of a size, and returns the greatest size so far that fits."""
+    def compare(self, rows_tree: Tree, tiles_tree: Tree, doubts: List[Tuple[int, bytes]]) -> None:
+        """Compares all checkpoints of the size that the tree has grown to."""
         size = rows_tree.size
-        for name, is_outside, checkpoint in self.checkpoints[size]:
+        for name, is_outside, checkpoint in self.checkpoints.get(size, []):
             if checkpoint.root == rows_tree.root():
                 # The events are right, so it is their hashes in the tiles that aren't.
                 for index, _ in doubts:
                     self.find("tile_changed", index, f"the hash of event {index} in its tile isn't that of the event")
                 doubts.clear()
             elif checkpoint.root != tiles_tree.root():
+                # Those of the database may be of a server that was made to go on from what was rewritten.
+                good = self.covered_outside if is_outside else self.covered
                 said = f"{name}: something between index {good} and {size} was another when it was signed"
                 self.find("log_forked" if is_outside else "checkpoint_mismatch", good, said)
                 continue
-            good = size
             self.covered = size
-        return good
+            if is_outside:
+                self.covered_outside = size
 
     def settle_by_tile_above(
         self, bundle: int, stored: List[Optional[bytes]], hashed: List[Optional[bytes]], doubts: List[Tuple[int, bytes]]
@@ -592,12 +594,14 @@ class LogCheck:
         except Malformed as fault:
             self.find("event_changed", index, f"event {index} at position {position} is no event: {fault}")
             return None
-        self.check_person(index, row[6], row[8:])
+        self.check_person(index, row[6], row[7], row[8:])
         self.note_prune(row[3], row[5])
         return hash_leaf(leaf)
 
-    def check_person(self, index: int, commitment: Any, person: Sequence[Any]) -> None:
+    def check_person(self, index: int, commitment: Any, pii_id: Any, person: Sequence[Any]) -> None:
         said = f"the personal data of event {index} isn't what it commits to"
+        if (commitment is None) != (pii_id is None):
+            return self.find("person_changed", index, said)
         # Nothing there: it was erased.
         if person[0] is None:
             return

@@ -23,7 +23,7 @@ const PAGE = readFileSync(join(projectRoot, "docs/audit-log-format.md"), "utf8")
 
 /** What stands in a fence of the page, `text rows`. */
 function vector(name: string): string {
-  const found = new RegExp(`^\`\`\`text ${name}\n([^]*?)^\`\`\`$`, "m").exec(PAGE)?.[1]
+  const found = new RegExp(`^\`\`\`text ${name}\n([\\s\\S]*?)^\`\`\`$`, "m").exec(PAGE)?.[1]
   if (found === undefined) throw new Error(`The page has no ${name}.`)
   return found
 }

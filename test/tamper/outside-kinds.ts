@@ -18,7 +18,11 @@ export const outsideKinds: readonly Kind[] = [
     tamper: (file) => (hasOld(file) ? { first: null } : null),
     afterwards: goOnFromOld,
   },
-  { name: "rewritten behind an older checkpoint, newer ones deleted", codes: ["log_forked"], tamper: rewriteBehind },
+  {
+    name: "rewritten behind an older checkpoint, newer ones deleted",
+    codes: ["log_forked", "log_cut"],
+    tamper: rewriteBehind,
+  },
   {
     name: "rewritten, checkpoints deleted, signed anew by the server itself",
     codes: ["log_forked", "log_cut"],

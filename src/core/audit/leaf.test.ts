@@ -100,4 +100,17 @@ describe("the detail in a leaf", () => {
   ])("takes %s for what it is", (detail) => {
     expect(detailOf(detail)).toEqual(JSON.parse(detail))
   })
+
+  // Node 24's JSON.parse takes the name of the second for that of the first: nodejs/node#63785.
+  it.each(["\\u0001", "\\n", "\\u0041", '\\"'])(
+    "doesn't depend on what was read before it, with the name %s",
+    (name) => {
+      const detail = `{"h":1,"${name}":2}`
+      const leaf = leafOf({ ...ROW, detail })
+      for (const poison of ['{"h":1,"\\\\":0}', '{"\\\\":0}']) leafOf({ ...ROW, detail: poison })
+      JSON.parse('{"h":[],"\\\\":0}')
+      expect(leafOf({ ...ROW, detail })).toBe(leaf)
+      expect(leaf).toContain(canonicalJson({ h: 1, [JSON.parse(`"${name}"`)]: 2 }))
+    },
+  )
 })

@@ -32,10 +32,8 @@ function quote(text: string | null): string {
 
 function canonicalDetail(json: string): string {
   try {
-    const value: unknown = JSON.parse(json)
-    if (typeof value === "object" && value !== null && !Array.isArray(value) && isPlainlySaid(json, value)) {
-      return canonicalJson(value)
-    }
+    const value = json.includes("\\") ? parseWithEscapes(json) : parsePlain(json)
+    if (value !== null) return canonicalJson(value)
   } catch {
     // Sealed as it is: whoever wrote it can't keep the log from going on.
   }
@@ -44,11 +42,49 @@ function canonicalDetail(json: string): string {
 
 // JSON.parse keeps the last of two members with one name, takes 1e400 for infinity and lets half a surrogate pair pass; other readers
 // don't. So two of them could believe different things of a row, and both find its hash in the tree (RFC 7493 §2).
-function isPlainlySaid(json: string, value: object): boolean {
+function parsePlain(json: string): object | null {
+  const value: unknown = JSON.parse(json)
   // As we write it nearly always, and three times as quick to see.
-  if (JSON.stringify(value) === json && !json.includes("\\u")) return true
-  const names = [...json.matchAll(/"(?:[^"\\]|\\.)*"(\s*:)?/g)].filter(([, colon]) => colon !== undefined)
-  return names.length === countMembers(value)
+  const isOurs = JSON.stringify(value) === json
+  return isObject(value) && (isOurs || namesOf(json).length === countMembers(value)) ? value : null
+}
+
+/**
+ * Names are taken out before the rest is parsed. V8 13.6, of Node 24, takes the name in `{"\\u0001":1}` for a backslash once it has parsed
+ * `{"\\\\":1}`: it compares what a name looks like in JSON with a name that it expects there (nodejs/node#63785). What a leaf is mustn't depend on
+ * what was parsed before.
+ */
+function parseWithEscapes(json: string): object | null {
+  JSON.parse(json)
+  const names = namesOf(json).map((name): unknown => JSON.parse(name))
+  let nth = 0
+  const numbered: unknown = JSON.parse(
+    json.replace(STRING, (whole: string, _: string, colon?: string) =>
+      colon === undefined ? whole : `"${nth++}"${colon}`,
+    ),
+  )
+  const value = withNames(numbered, names)
+  return isObject(value) && countMembers(value) === names.length ? value : null
+}
+
+// A text, and the colon behind it if it is a name.
+const STRING = /("(?:[^"\\]|\\.)*")(\s*:)?/g
+
+/** The names of all members in a valid JSON, with their quotes. */
+function namesOf(json: string): readonly string[] {
+  return [...json.matchAll(STRING)].filter(([, , colon]) => colon !== undefined).map(([, name = ""]) => name)
+}
+
+function withNames(value: unknown, names: readonly unknown[]): unknown {
+  if (Array.isArray(value)) return value.map((item) => withNames(item, names))
+  if (typeof value !== "object" || value === null) return value
+  return Object.fromEntries(
+    Object.entries(value).map(([nth, member]) => [names[Number(nth)], withNames(member, names)]),
+  )
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null && !Array.isArray(value)
 }
 
 /** In all objects within; NaN, which equals nothing, where there is something that I-JSON has not. */

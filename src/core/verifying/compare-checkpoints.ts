@@ -78,7 +78,8 @@ export class CheckpointComparison {
   // Once it differs all that follow do: the first says where.
   #tell({ size, source, isOutside, origin }: ProvenCheckpoint): void {
     if (isOutside ? this.#hasToldOutside : this.#hasToldKept) return
-    const from = this.covered
+    // Those of the database that fit may have been signed by a server that was made to go on from what was rewritten.
+    const from = isOutside ? this.coveredOutside : this.covered
     const where = from === 0 ? `the first ${size} events` : `events ${from} to ${size - 1}`
     if (isOutside) this.#hasToldOutside = true
     else this.#hasToldKept = true

@@ -1,0 +1,229 @@
+import { spawn, spawnSync } from "node:child_process"
+import { once } from "node:events"
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import fc from "fast-check"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { ensureProgram, programs } from "../../scripts/ensure-program.ts"
+import { projectRoot } from "../../scripts/run-command.ts"
+import { type LeafRow, leafOf } from "../../src/core/audit/leaf.ts"
+import { insideKinds } from "../tamper/campaign.ts"
+import { createDraw } from "../tamper/draw.ts"
+import type { LogFacts } from "../tamper/log-facts.ts"
+import { makeLog, VKEY } from "../tamper/make-log.ts"
+import { outsideKinds, silentKinds } from "../tamper/outside-kinds.ts"
+import { makeLogs, tamperCopy } from "../tamper/tamper-copy.ts"
+import { verifyFile } from "../tamper/verify-file.ts"
+
+const VERIFY = join(projectRoot, "examples/verify-audit-log/verify.py")
+const PAGE = readFileSync(join(projectRoot, "docs/audit-log-format.md"), "utf8")
+
+let python: string
+let folder: string
+let logs: readonly LogFacts[]
+
+beforeAll(async () => {
+  python = await ensureProgram(programs.python)
+  folder = mkdtempSync(join(tmpdir(), "linklatch-python-"))
+  logs = await makeLogs(folder, 5)
+}, 120_000)
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+interface Verdict {
+  readonly verified: boolean
+  readonly findings: readonly { readonly code: string; readonly index: number | null }[]
+}
+
+/** Lets functions of the file answer one question after the other, each a line of JSON. */
+async function ask<Answer>(answer: string, questions: readonly unknown[]): Promise<readonly Answer[]> {
+  const program = `
+import json, sys
+sys.path.insert(0, ${JSON.stringify(join(VERIFY, ".."))})
+sys.dont_write_bytecode = True
+import verify
+for line in sys.stdin:
+    ask = json.loads(line)
+    print(json.dumps(${answer}))
+`
+  const child = spawn(python, ["-c", program], { stdio: ["pipe", "pipe", "inherit"] })
+  let output = ""
+  child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()))
+  child.stdin.end(questions.map((question) => `${JSON.stringify(question)}\n`).join(""))
+  const [code] = await once(child, "close")
+  expect(code).toBe(0)
+  return output
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as Answer)
+}
+
+const run = (...words: readonly string[]) => spawnSync(python, [VERIFY, ...words], { encoding: "utf8" })
+
+describe("the verifier in Python", () => {
+  it("checks signatures as RFC 8032 has them", async () => {
+    const asked = RFC_8032.flatMap(([key, message, signature]) => {
+      const others = [signature.replace(/^./, (digit) => (digit === "0" ? "1" : "0")), signature.replace(/.$/, "f")]
+      return [signature, ...others].map((one) => [key, message, one])
+    })
+    const answers = await ask<boolean>("verify.verify_ed25519(*map(bytes.fromhex, ask))", asked)
+    expect(answers).toEqual(RFC_8032.flatMap(() => [true, false, false]))
+  })
+
+  it("makes of any row the leaf that we make", async () => {
+    const rows = fc.sample(row, 3_000)
+    const columns = rows.map(({ id, at, type, userId, detail, commitment }) => [
+      id,
+      at,
+      type,
+      userId,
+      detail,
+      commitment,
+    ])
+    const encode = "verify.Text(value.encode()) if isinstance(value, str) else value"
+    const leaves = await ask<string>(`verify.leaf_of(*[${encode} for value in ask]).decode()`, columns)
+    for (const [nth, one] of rows.entries()) expect(leaves[nth], one.detail).toBe(leafOf(one))
+  })
+
+  it("finds in every kind of tampering what we find, and in none what we don't", async () => {
+    const kinds = [...insideKinds, ...outsideKinds, ...silentKinds]
+    const asked: { path: string; outside: readonly string[] }[] = []
+    const ours: Verdict[] = []
+    for (const [nth, kind] of kinds.entries()) {
+      const path = join(folder, `tampered-${nth}.db`)
+      const tampered = await tamperCopy(kind, { logs, path, seed: 11 })
+      const outside = insideKinds.includes(kind) ? [] : (tampered?.log.outside.slice(-1) ?? [])
+      const { status, findings } = await verifyFile(path, outside)
+      ours.push({
+        verified: status === "proven",
+        findings: findings.map(({ code, index }) => ({ code, index: index ?? null })),
+      })
+      asked.push({ path, outside: outside.map(({ note }) => note) })
+    }
+    const outside = '[("outside", note.encode()) for note in ask["outside"]]'
+    const theirs = await ask<Verdict>(`verify.report_log(ask["path"], [verify.read_key("${VKEY}")], ${outside})`, asked)
+    for (const [nth, { name, codes }] of kinds.entries()) {
+      const [we, they] = [ours[nth], theirs[nth]]
+      expect({ name, verified: they?.verified }).toEqual({ name, verified: we?.verified })
+      const firsts = [we, they].map((one) => {
+        const { code, index } = one?.findings.find((finding) => codes.includes(finding.code)) ?? {}
+        return { code, index }
+      })
+      expect({ name, ...firsts[1] }).toEqual({ name, ...firsts[0] })
+    }
+  }, 60_000)
+
+  it("verifies logs of every shape, with a journal beside the file too", async () => {
+    const plan = { events: 65_537, passes: 3, erased: 1, pruned: 1, isLate: false, waiting: 0 }
+    const large = await makeLog(join(folder, "large.db"), plan, createDraw(3))
+    for (const log of [...logs, large]) {
+      const said = run(log.path, "--key", VKEY, "--json")
+      expect(said.stderr).toBe("")
+      expect(JSON.parse(said.stdout)).toMatchObject({ verified: true, findings: [] })
+      expect(said.status).toBe(0)
+    }
+  }, 60_000)
+
+  it("verifies the proof that the format's page shows, and no other", () => {
+    const proof = /^```text proof\n([\s\S]*?)^```$/m.exec(PAGE)?.[1] ?? ""
+    const keys = [...PAGE.matchAll(/^\| (?:log|witness) \| `[0-9a-f]{64}` \| `(\S+)` \|$/gm)].flatMap(
+      ([, key = ""]) => ["--key", key],
+    )
+    const file = join(folder, "event.tlog-proof")
+    writeFileSync(file, proof)
+    expect(run(file, ...keys)).toMatchObject({ status: 0, stdout: expect.stringContaining("Verified: event 1 of 3\n") })
+    for (const [from, to] of [
+      ["index 1", "index 0"],
+      ["extra eyJ", "extra eyK"],
+      ["\nFmPuwq", "\nGmPuwq"],
+      ["+XxAFl", "+XxAFm"],
+      ["6EmBcg", "6EmBch"],
+    ] as const) {
+      writeFileSync(file, proof.replace(from, to))
+      expect(run(file, ...keys).status, from).toBe(proof.includes(from) ? 1 : 0)
+    }
+  })
+
+  it("says by its exit code what a script wants to know", () => {
+    const [log] = logs as readonly [LogFacts]
+    expect(run(log.path, "--key", VKEY).stdout).toMatch(/^Verified: \d+ events/)
+    expect(run(join(folder, "nothing.db"), "--key", VKEY)).toMatchObject({ status: 2, stdout: "" })
+    expect(run(log.path, "--key", "example.com+00000000+AQ==")).toMatchObject({ status: 2 })
+    expect(run(log.path).status).toBe(2)
+    const stranger = "example.com/auth/log+f97c4016+AddamAGCsQq31Uv+08lkBzoO4XLz2qYjJa8CGmj3B1Ea"
+    expect(run(log.path, "--key", stranger)).toMatchObject({
+      status: 1,
+      stdout: expect.stringContaining("checkpoint_unsigned"),
+    })
+  })
+})
+
+const text = fc.oneof(
+  fc.string({ unit: "grapheme" }),
+  fc.constantFrom("\u2028", "\u007f", "\u0001", '"', "\\", "ﬁ", "🔑", "\ufffd"),
+)
+const number = fc.oneof(
+  fc.double({ noNaN: true, noDefaultInfinity: true }),
+  fc.integer(),
+  fc.maxSafeInteger(),
+  fc.bigInt({ min: -(2n ** 80n), max: 2n ** 80n }),
+)
+const value = fc.oneof(text, fc.boolean(), fc.constant(null), number.map(Number))
+const written = fc.oneof(
+  fc.dictionary(text, value).map((detail) => JSON.stringify(detail)),
+  fc.dictionary(text, value).map((detail) => JSON.stringify(detail, null, 1)),
+  number.map((one) => `{"n" : ${one}}`),
+  fc
+    .array(fc.tuple(text, number), { maxLength: 4 })
+    .map((members) => `{${members.map(([name, one]) => `${JSON.stringify(name)}:${one}`).join(",")}}`),
+  fc.object({ withBigInt: false, maxDepth: 4, values: [value] }).map((detail) => JSON.stringify(detail)),
+  fc.string().map((said) => said.toWellFormed()),
+  fc.constantFrom(
+    '{"a":1e400}',
+    '{"a":-0}',
+    '{"a":1E5}',
+    '{"\\ud800":1}',
+    '{"a":"\\uD83D\\uDD11"}',
+    '{"a":1,"\\u0061":1}',
+    '{"a":01}',
+    '{"a":1.}',
+    '{"a":NaN}',
+    '{"a":Infinity}',
+    "{} ",
+    "\ufeff{}",
+    '{"__proto__":1}',
+    `{"a":${"[".repeat(99)}${"]".repeat(99)}}`,
+    `{"a":${"[".repeat(100)}${"]".repeat(100)}}`,
+    `{"a":${"[".repeat(5_000)}${"]".repeat(5_000)}}`,
+    '{"a":"\t"}',
+    `{"a":${"9".repeat(5_000)}}`,
+  ),
+)
+const row: fc.Arbitrary<LeafRow> = fc.record({
+  id: text,
+  at: fc.maxSafeInteger(),
+  type: text,
+  userId: fc.option(text),
+  detail: written,
+  commitment: fc.option(text),
+})
+
+// RFC 8032 §7.1: public key, message, signature.
+const RFC_8032 = [
+  [
+    "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a",
+    "",
+    "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b",
+  ],
+  [
+    "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c",
+    "72",
+    "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00",
+  ],
+  [
+    "fc51cd8e6218a1a38da47ed00230f0580816ed13ba3303ac5deb911548908025",
+    "af82",
+    "6291d657deec24024827e69c3abe01a30ce548a284743a445e3680d7db5ac3ac18ff9b538d16f290ae67f760984dc6594a7c15e9716ed28dc027beceea1ec40a",
+  ],
+] as const
