@@ -91,7 +91,8 @@ function flipPosition({ database, log, draw }: TamperedFile) {
   if (index === null) return null
   const position = positionAt(log, index)
   const flipped = position ^ (1 << draw(20))
-  if (database.prepare("select 1 from auth_events where seq = ?").get(flipped) !== undefined) return null
+  const isPruned = log.positions.indexOf(flipped) >= 0 && log.positions.indexOf(flipped) < log.minIndex
+  if (isPruned || database.prepare("select 1 from auth_events where seq = ?").get(flipped) !== undefined) return null
   database.prepare("update auth_events set seq = ? where seq = ?").run(flipped, position)
   return { first: index }
 }
@@ -206,7 +207,8 @@ function insertAndMove(file: TamperedFile) {
 function putBack(file: TamperedFile) {
   const { log, draw } = file
   if (log.minIndex === 0) return null
-  return insertLike(file, positionAt(log, draw(log.minIndex))) ? { first: null } : null
+  const index = draw(log.minIndex)
+  return insertLike(file, positionAt(log, index)) ? { first: index } : null
 }
 
 const WITH_PERSON = "select pii_id from auth_events e join auth_event_pii p using (pii_id) where seq = ?"

@@ -106,7 +106,8 @@ const REWRITES: readonly Rewrite[] = [change, drop, insert]
 function rewriteBehind(file: TamperedFile): Tampered | null {
   const size = olderSize(file)
   const newest = file.log.signedSizes.at(-1)
-  if (size === null || newest === undefined) return null
+  // Where something was pruned the word on it may be what is rewritten, which is found without help.
+  if (size === null || newest === undefined || file.log.minIndex > 0) return null
   deleteFrom(file, size)
   return rewriteWithin(file, size, newest, pick(REWRITES, file.draw))
 }

@@ -71,7 +71,9 @@ function changeCommitment({ database, log }: TamperedFile, index: number): Rewri
   const row = database.prepare("select pii_id from auth_events where seq = ?").get(log.positions[index] as number)
   if (row?.["pii_id"] == null) return null
   database
-    .prepare("update auth_events set commitment = 'A' || substr(commitment, 2) where seq = ?")
+    .prepare(
+      "update auth_events set commitment = case substr(commitment, 1, 1) when 'A' then 'B' else 'A' end || substr(commitment, 2) where seq = ?",
+    )
     .run(log.positions[index] as number)
   const changed = database
     .prepare("select commitment from auth_events where seq = ?")

@@ -9,6 +9,11 @@ import { coveredOf } from "./log-facts.ts"
 export const treeKinds: readonly Kind[] = [
   { name: "a bit of a tile flipped, level 0", codes: ["tile_changed"], tamper: (file) => flipTile(file, 0) },
   { name: "a bit of a tile flipped, above", codes: ["tile_changed"], tamper: (file) => flipTile(file, 1) },
+  {
+    name: "a bit of a tile flipped, its events pruned",
+    codes: ["tile_changed", "checkpoint_mismatch"],
+    tamper: flipPruned,
+  },
   { name: "a tile deleted", codes: ["tile_changed"], tamper: deleteTile },
   { name: "a tile cut short", codes: ["tile_changed"], tamper: shortenTile },
   { name: "two hashes of a tile swapped", codes: ["tile_changed"], tamper: swapHashes },
@@ -39,39 +44,59 @@ export const treeKinds: readonly Kind[] = [
   { name: "the oldest deleted as if they were pruned", codes: ["prune_unrecorded"], tamper: pruneSilently },
 ]
 
-function drawTile({ log, draw }: TamperedFile, level: number): { level: number; index: number; width: number } | null {
-  const width = TILE_WIDTH ** level
-  const hashes = Math.floor(log.size / width)
-  if (hashes === 0) return null
-  const index = draw(Math.ceil(hashes / TILE_WIDTH))
+interface TileDrawn {
+  readonly level: number
+  readonly index: number
+  readonly width: number
+}
+
+/** A tile of a level; of level 0, one whose events are still there. */
+function drawTile({ log, draw }: TamperedFile, level: number): TileDrawn | null {
+  const hashes = Math.floor(log.size / TILE_WIDTH ** level)
+  const lowest = level === 0 ? log.minIndex / TILE_WIDTH : 0
+  const tiles = Math.ceil(hashes / TILE_WIDTH) - lowest
+  if (tiles <= 0) return null
+  const index = lowest + draw(tiles)
   return { level, index, width: Math.min(TILE_WIDTH, hashes - index * TILE_WIDTH) }
 }
 
-function readTile({ database }: TamperedFile, { level, index }: { level: number; index: number }): Buffer {
+function readTile({ database }: TamperedFile, { level, index }: Pick<TileDrawn, "level" | "index">): Buffer {
   const row = database.prepare("select hashes from audit_tiles where level = ? and tile_index = ?").get(level, index)
   return Buffer.from(row?.["hashes"] as Uint8Array)
 }
 
 function writeTile(
   { database }: TamperedFile,
-  { level, index }: { level: number; index: number },
+  { level, index }: Pick<TileDrawn, "level" | "index">,
   hashes: Uint8Array,
 ): void {
   database.prepare("update audit_tiles set hashes = ? where level = ? and tile_index = ?").run(hashes, level, index)
 }
 
-const firstBelow = ({ level, index }: { level: number; index: number }, nth: number) =>
+const firstBelow = ({ level, index }: Pick<TileDrawn, "level" | "index">, nth: number) =>
   (index * TILE_WIDTH + nth) * TILE_WIDTH ** level
 
 function flipTile(file: TamperedFile, level: number) {
   const tile = drawTile(file, level)
-  if (tile === null) return null
+  return tile === null ? null : { first: firstBelow(tile, flipHash(file, tile)) }
+}
+
+/** Flips a bit of one of its hashes, and says which. */
+function flipHash(file: TamperedFile, tile: TileDrawn): number {
   const nth = file.draw(tile.width)
   const hashes = readTile(file, tile)
   const place = nth * HASH_BYTES + file.draw(HASH_BYTES)
   hashes[place] = (hashes[place] as number) ^ (1 << file.draw(8))
   writeTile(file, tile, hashes)
-  return { first: firstBelow(tile, nth) }
+  return nth
+}
+
+/** Without events only the hashes above it and the checkpoints tell: not which of its hashes, but that it is one of them. */
+function flipPruned(file: TamperedFile) {
+  const bundles = file.log.minIndex / TILE_WIDTH
+  if (bundles === 0) return null
+  const tile = { level: 0, index: file.draw(bundles), width: TILE_WIDTH }
+  return { first: firstBelow(tile, flipHash(file, tile)), isExact: false }
 }
 
 function deleteTile(file: TamperedFile) {

@@ -71,10 +71,11 @@ export class EventChecks {
 
   /** Takes a bundle that was pruned: only where its events stood still counts. */
   skip(bundle: Bundle, width: number): void {
-    this.#coverPositions(bundle, width)
+    const positions = this.#coverPositions(bundle, width)
     for (const { position, id } of bundle.rows) {
+      const index = bundle.index * TILE_WIDTH + Math.max(0, positions.indexOf(position))
       const message = `The event at position ${position} stands where one was pruned: it was put there since.`
-      this.#findings.add({ code: "event_inserted", index: bundle.index * TILE_WIDTH, position, id, message })
+      this.#findings.add({ code: "event_inserted", index, position, id, message })
     }
   }
 
