@@ -93,7 +93,7 @@ it("takes checkpoints to everything that the environment names, and keeps what t
   expect(place.lines.join("")).not.toMatch(/checkpoint_outlet_failed|whsec_/)
 })
 
-it("signs people in and seals on while none of them can be reached", async () => {
+it("signs people in and seals on while none of them takes any", async () => {
   const place: Place = { folder: await ownFolder(), lines: [] }
   const witness = await ownWitness({ logs: [] })
   await askForLink(
