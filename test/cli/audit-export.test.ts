@@ -342,14 +342,14 @@ describe("an export of a log that isn't as it was sealed", () => {
   }
 
   it.each(["ocsf", "ecs", "jsonl"])(
-    "tells all of it, says where it isn't, and ends with code 1, as %s",
+    "tells all of it, says where it isn't, and ends with code 3, as %s",
     async (format) => {
       const env = await tamperedLog(
         "update auth_events set at = at + 1 where seq = (select seq from auth_events order by seq limit 1 offset 20)",
         "delete from auth_events where seq = (select seq from auth_events order by seq limit 1 offset 300)",
       )
       const finished = await export_(`--format ${format}`, env)
-      expect(finished.code).toBe(1)
+      expect(finished.code).toBe(3)
       expect(finished.err).toContain("At index 20 an event was altered.")
       expect(finished.err).toContain("1 events are missing and 1 were altered, the first of them at index 20")
       const told = toldBy(finished)

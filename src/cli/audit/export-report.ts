@@ -68,5 +68,5 @@ function notAsSealed(
     `The log isn't as it was sealed: ${missing} events are missing and ${altered} were altered, the first of them at index ${first}.`,
     "All of it was exported, and says so. `linklatch audit verify` says more.",
   ].join(" ")
-  return printError(context, { code: "not_as_sealed", message, ...damage })
+  return printError(context, { code: "not_as_sealed", message, ...damage }, exitCodes.findings)
 }
