@@ -16,15 +16,20 @@ const LOCK_MS = 500
  *
  * @throws LinklatchError `store_unavailable` where the file can't be opened, or the disk is too full for a second one.
  */
-export async function wipeFile(path: string, { marks, rewrite }: Wiping): Promise<Wiped> {
+export async function wipeFile(
+  path: string,
+  { marks, rewrite }: Wiping,
+  { patienceMs = PATIENCE_MS } = {},
+): Promise<Wiped> {
+  const onFile = (act: (database: DatabaseSync) => boolean) => insist(path, act, patienceMs)
   if (!existsSync(path)) throw new LinklatchError("store_unavailable", `There is no file ${path}.`)
   try {
-    if (!(await onFile(path, emptyJournal))) return { status: "busy" }
+    if (!(await onFile(emptyJournal))) return { status: "busy" }
     const isLeft = rewrite === "always" || isAnyInFile(path, marks)
     if (!isLeft) return { status: "clean", rewritten: false }
     const bytes = statSync(path).size
     if (rewrite === "never" || (rewrite === "if_small" && bytes > SMALL_BYTES)) return { status: "left", bytes }
-    if (!(await onFile(path, writeAnew))) return { status: "busy" }
+    if (!(await onFile(writeAnew))) return { status: "busy" }
     // What is found now stands in a row: one address may be the end of another.
     return { status: "clean", rewritten: true }
   } catch (cause) {
@@ -33,10 +38,10 @@ export async function wipeFile(path: string, { marks, rewrite }: Wiping): Promis
 }
 
 // A connection of its own: what is written anew goes through a second file, which the store's would keep in memory.
-async function onFile(path: string, act: (database: DatabaseSync) => boolean): Promise<boolean> {
+async function insist(path: string, act: (database: DatabaseSync) => boolean, patienceMs: number): Promise<boolean> {
   const database = new DatabaseSync(path, { timeout: LOCK_MS, defensive: true })
   try {
-    const until = performance.now() + PATIENCE_MS
+    const until = performance.now() + patienceMs
     for (;;) {
       if (act(database)) return true
       if (performance.now() > until) return false
