@@ -85,6 +85,7 @@ export const sections: readonly Section[] = [
     items: [
       { text: "The life of a link", file: "docs/life-of-a-link.md" },
       { text: "Threat model", file: "docs/threat-model.md" },
+      { text: "What the log proves, and what it does not", file: "docs/what-the-log-proves.md" },
       { text: "Format of the audit log", file: "docs/audit-log-format.md" },
       { text: "Checks", file: "docs/checks.md" },
       { text: "Glossary", file: "docs/glossary.md" },

@@ -19,10 +19,12 @@ const LEAST = {
   RESEND_API_KEY: "re_only_for_reading",
   RESEND_FROM: "login@example.com",
 }
-// Two that are made of others: their value here would be that of the example.
+// Those that are made of others: their value here would be that of the example.
 const MADE_OF: Partial<Record<VariableName, string>> = {
   SITE_NAME: "the host of `PUBLIC_BASE_URL`",
   RESEND_FROM: "`MAIL_FROM`",
+  AUDIT_KEY: "made from `LINKLATCH_SECRET`",
+  AUDIT_ORIGIN: "`PUBLIC_BASE_URL` without its scheme, and `/auth/log`",
 }
 
 /** Every setting of the server, from the table that the server reads. */
