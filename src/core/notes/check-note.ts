@@ -31,9 +31,7 @@ export function checkNote(note: SignedNote, keys: readonly VerifierKey[]): NoteV
 }
 
 function verifies(text: string, { signature }: NoteSignature, { type }: VerifierKey, publicKey: KeyObject): boolean {
-  if (type !== COSIGNATURE) {
-    return signature.byteLength === ED25519_BYTES && verify(null, Buffer.from(text), publicKey, signature)
-  }
+  if (type !== COSIGNATURE) return verify(null, Buffer.from(text), publicKey, signature)
   const time = timeOfCosignature(signature)
   if (time === null) return false
   return verify(null, Buffer.from(cosignedMessage(text, time)), publicKey, signature.subarray(-ED25519_BYTES))

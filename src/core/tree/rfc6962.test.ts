@@ -3,7 +3,7 @@
 import { LogCheckpoint } from "@sigstore/verify/dist/tlog/checkpoint.js"
 import { verifyMerkleInclusion } from "@sigstore/verify/dist/tlog/merkle.js"
 import { RFC9162 } from "@transmute/rfc9162"
-import { expect, it } from "vitest"
+import { expect, it, vi } from "vitest"
 import { type GrownTree, growTree, keepTiles } from "../../../test/grown-tree.ts"
 import { hashBytes } from "./encode-hash.ts"
 import { extendTree } from "./extend-tree.ts"
@@ -14,6 +14,9 @@ import { proveInclusion } from "./prove-inclusion.ts"
 import { readRoot } from "./read-frontier.ts"
 import { verifyConsistency } from "./verify-consistency.ts"
 import { verifyInclusion } from "./verify-inclusion.ts"
+
+// Seconds on a machine of its own: all of it is hashing.
+vi.setConfig({ testTimeout: 60_000 })
 
 // Around each full tile, and each power of two.
 const CORNERS = [127, 128, 129, 255, 256, 257, 511, 512, 513, 767, 768, 769, 1_023, 1_024, 1_025]
@@ -84,16 +87,16 @@ it("has the root at each size to 1025 that follows from the one before, as other
 
 it("proves each leaf of each small tree, and some of each to 1025, to others and to itself (AUD-2)", async () => {
   for (let size = 1; size <= MAX_SIZE; size += 1) {
-    const some = [0, (size * 7) % size, (size * 31 + 17) % size, size >> 1]
-    const indexes = size <= 70 ? Array(size).keys() : new Set(some)
+    const some = [0, (size * 31 + 17) % size]
+    const indexes = size <= 40 ? Array(size).keys() : new Set(some)
     for (const index of indexes) await expectInclusion(tree, index, size)
   }
 })
 
 it("proves of each two small trees, and of some to 1025, that one begins with the other (AUD-2)", async () => {
   for (let size = 1; size <= MAX_SIZE; size += 1) {
-    const some = [1, (size * 31 + 17) % size, size >> 1, 2 ** Math.floor(Math.log2(size)), size & -256]
-    const oldSizes = size <= 70 ? Array(size + 1).keys() : new Set([...some, size])
+    const some = [(size * 31 + 17) % size, 2 ** Math.floor(Math.log2(size)), size & -256]
+    const oldSizes = size <= 40 ? Array(size + 1).keys() : new Set([...some, size])
     for (const oldSize of oldSizes) await expectConsistency(tree, oldSize, size)
   }
 })
