@@ -62,9 +62,9 @@ export function createAuth(options: LinklatchOptions): Auth {
       try {
         await closeWorkers(worker, housekeeping, log)
         await transport.close()
+      } finally {
         // Last: what was done until here is sealed too.
         await sealing?.stop()
-      } finally {
         stopMirror()
         await store.close()
       }

@@ -29,6 +29,10 @@ export interface CampaignDatabase {
   dump(): Promise<Dump>
   /** How many rows of the outbox wait. */
   countQueued(): Promise<number>
+  /** How many events are not under a checkpoint yet. */
+  countUnsealed(): Promise<number>
+  /** Whoever holds the lease on sealing, or did when they died, holds it no longer. */
+  endLease(): Promise<void>
   /** Everything that it keeps on the disk. */
   files(): Promise<ReadonlyMap<string, Buffer>>
   discard(): Promise<void>
@@ -46,11 +50,12 @@ export async function openSqliteFile(parent = tmpdir()): Promise<CampaignDatabas
     redis: null,
     isDense: true,
     dump: async () => dumpTables(path),
-    async countQueued() {
-      const database = new DatabaseSync(path, { readOnly: true })
-      const row = database.prepare("select count(*) as queued from outbox where state = 'queued'").get()
+    countQueued: async () => numberIn(path, "select count(*) as result from outbox where state = 'queued'"),
+    countUnsealed: async () => numberIn(path, UNSEALED_SQLITE),
+    async endLease() {
+      const database = new DatabaseSync(path, { timeout: 5_000 })
+      database.exec("update audit_log set lease_until = 0")
       database.close()
-      return Number(row?.["queued"])
     },
     async files() {
       const names = [path, `${path}-wal`, `${path}-shm`].filter((name) => existsSync(name))
@@ -60,6 +65,20 @@ export async function openSqliteFile(parent = tmpdir()): Promise<CampaignDatabas
   }
 }
 
+const UNSEALED_SQLITE = `
+  select count(*) + (select size from audit_log) - coalesce((select max(size) from audit_checkpoints), 0) as result
+  from auth_events where seq > (select cast(cursor as integer) from audit_log)`
+
+function numberIn(path: string, sql: string): number {
+  const database = new DatabaseSync(path, { readOnly: true })
+  const row = database.prepare(sql).get()
+  database.close()
+  return Number(row?.["result"])
+}
+
+const UNSEALED_POSTGRES = `
+  select (linklatch.log_backlog(100000) ->> 'events')::int + (select size from linklatch.audit_log)
+    - coalesce((select max(size) from linklatch.audit_checkpoints), 0) as result`
 const TABLES: Readonly<Record<string, string>> = {
   users: "user_id",
   user_providers: "user_id, provider",
@@ -95,6 +114,13 @@ export async function openPostgres(): Promise<CampaignDatabase> {
     async countQueued() {
       const [row] = await server.query("select count(*)::int as queued from linklatch.outbox where state = 'queued'")
       return Number(row?.["queued"])
+    },
+    async countUnsealed() {
+      const [row] = await server.query(UNSEALED_POSTGRES)
+      return Number(row?.["result"])
+    },
+    async endLease() {
+      await server.query("update linklatch.audit_log set lease_until = 0")
     },
     async files() {
       await server.query("checkpoint")

@@ -3,6 +3,7 @@ import { once } from "node:events"
 import { closeSync, openSync } from "node:fs"
 import { setTimeout as pause } from "node:timers/promises"
 import { withCompileCache } from "../compile-cache.ts"
+import { isOfSealing } from "./points.ts"
 import type { Doom, SiteErrand, SiteOrder } from "./site-process.ts"
 
 /** A process of the site that runs. */
@@ -26,7 +27,7 @@ export interface FleetOptions {
   /** Where all processes write what they say. */
   readonly outputFile: string
   /** The errand of a process by its name; doom and clock are the fleet's. */
-  errand(name: string): Omit<SiteErrand, "doom" | "aheadMs">
+  errand(name: string): Omit<SiteErrand, "doom" | "aheadMs" | "isYielding">
 }
 
 const READY_WITHIN_MS = 60_000
@@ -59,6 +60,7 @@ export class Fleet {
     this.#dooms = [...dooms]
     const victims = this.sites.slice(0, Math.floor(this.#options.size / 2))
     await Promise.all(victims.map((site) => this.replace(site)))
+    for (const site of this.sites) this.#tell(site)
   }
 
   /** Nobody has to die any more. Returns where nobody has. */
@@ -123,7 +125,12 @@ export class Fleet {
     const name = `site-${++this.#started}`
     const doom = this.#dooms.shift() ?? null
     if (doom !== null) this.#doomed.set(name, doom)
-    const errand: SiteErrand = { ...this.#options.errand(name), doom, aheadMs: this.#aheadMs }
+    const errand: SiteErrand = {
+      ...this.#options.errand(name),
+      doom,
+      aheadMs: this.#aheadMs,
+      isYielding: this.#isYielding(name),
+    }
     const output = openSync(this.#options.outputFile, "a")
     const child = fork(new URL("./site-process.ts", import.meta.url), [JSON.stringify(errand)], {
       execArgv: [],
@@ -150,13 +157,20 @@ export class Fleet {
     const at = Date.now()
     const replacing = this.#startOne().then(() => {
       this.#replacing.delete(replacing)
+      for (const site of this.sites) this.#tell(site)
       if (doom !== undefined) this.deaths.push({ doom, at, replacedAt: Date.now() })
     })
     this.#replacing.add(replacing)
   }
 
+  /** Where somebody is to die while they seal, the others leave it to them: else they might never get to. */
+  #isYielding(name: string): boolean {
+    const isAwaited = [...this.#dooms, ...this.#doomed.values()].some(({ point }) => isOfSealing(point))
+    return isAwaited && !this.#doomed.has(name)
+  }
+
   #tell({ name, child, aheadMs }: Site): void {
-    const order: SiteOrder = { aheadMs, isSpared: !this.#doomed.has(name) }
+    const order: SiteOrder = { aheadMs, isSpared: !this.#doomed.has(name), isYielding: this.#isYielding(name) }
     if (child.connected) child.send(order, () => undefined)
   }
 }

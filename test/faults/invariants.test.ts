@@ -1,10 +1,17 @@
 import { readFileSync } from "node:fs"
 import { beforeEach, describe, expect, it } from "vitest"
-import { askForMail, tokenOf } from "../app.ts"
+import type { SignedCheckpoint } from "../../src/checkpoints.ts"
+import { verifierKeys } from "../../src/core/sealing/log-identity.ts"
+import { Sequencer } from "../../src/core/sealing/sequencer.ts"
+import { type LogVerdict, verifyLog } from "../../src/core/verifying/verify-log.ts"
+import { identity } from "../../src/testing/contract/steps/sequence.ts"
+import { createSeededRandom } from "../../src/testing.ts"
+import { type App, askForMail, tokenOf } from "../app.ts"
 import { dumpTables } from "../attack/dump-tables.ts"
 import { ownApp, ownFile } from "../attack/own-app.ts"
 import { untilIdle } from "../attack/until-idle.ts"
 import { type Evidence, findViolations, INVARIANTS, type Invariant } from "./invariants.ts"
+import type { SealedLog } from "./log-watch.ts"
 
 type Row = Record<string, unknown>
 type Tables = Record<string, Row[]>
@@ -66,6 +73,11 @@ describe("what is looked for after each round", () => {
       ({ tables }) => void Object.assign(first(tables, "auth_event_pii"), { ip: "192.0.2.1" }),
     ],
     ["I6", "personal data that was lost", ({ tables }) => void tables["auth_event_pii"]?.shift()],
+    ["I6", "something that verifying the log finds", ({ evidence }) => seal(evidence, { findings: [FINDING] })],
+    ["I6", "an event that isn't sealed", ({ evidence, tables }) => seal(evidence, { size: sizeOf(tables) - 1 })],
+    ["I6", "a sealed event under no checkpoint", ({ evidence }) => seal(evidence, { uncovered: 1 })],
+    ["I6", "two roots that were signed for one size", ({ evidence }) => signTwice(evidence)],
+    ["I6", "a checkpoint that a witness refused", ({ evidence }) => fork(evidence)],
     ["I7", "a token in what a process printed", ({ evidence }) => leak(evidence, "plain")],
     ["I7", "the bytes of a token in a database file", ({ evidence }) => leak(evidence, "bytes")],
     [
@@ -92,7 +104,7 @@ describe("what is looked for after each round", () => {
 /** One person by link, one by code, one who is on no list, and one whose mailbox isn't there. */
 async function signInTruly(): Promise<Evidence> {
   const path = await ownFile()
-  const app = ownApp({ path, signUp: "allowlist", allowedDomains: ["example.com"] })
+  const app = ownApp({ path, signUp: "allowlist", allowedDomains: ["example.com"], audit: { seal: false } })
   const [ada, bob, gone] = [app.browser(), app.browser(), app.browser()]
   const toAda = await askForMail(app, ada, "ada@example.com")
   await ada.press(toAda)
@@ -104,10 +116,12 @@ async function signInTruly(): Promise<Evidence> {
   await untilIdle(app)
   const mails = [toAda, toBob]
   const addresses = ["ada@example.com", "bob@example.com", "stranger@elsewhere.test", "gone@example.com"]
+  const sealed = await sealTruly(app)
   const tables = dumpTables(path)
   return {
     tables,
     earlierLogs: [structuredClone(tables["auth_events"] ?? [])],
+    sealed,
     delivered: mails.map((mail) => ({ to: mail.to, token: tokenOf(mail), code: mail.code, at: app.clock.now() })),
     witness: {
       accepted: addresses.map((address) => ({ address, at: app.clock.now() })),
@@ -119,6 +133,36 @@ async function signInTruly(): Promise<Evidence> {
     isOneClock: true,
     isDense: true,
   }
+}
+
+async function sealTruly({ store, clock }: App): Promise<SealedLog> {
+  const signed: SignedCheckpoint[] = []
+  const random = createSeededRandom(1)
+  const onSigned = (checkpoint: SignedCheckpoint) => void signed.push(checkpoint)
+  await new Sequencer({ context: { store, clock, random }, identity, outlets: [], onSigned }).pass()
+  const keys = { log: (origin: string) => verifierKeys(identity, origin), witnesses: [] }
+  const outside = signed.map(({ note }) => ({ note, source: "what was signed" }))
+  const verdict = await verifyLog(store.sealing, { keys, outside })
+  return { verdict, signed: signed.map(({ size, note }) => ({ size, text: note })), forks: 0 }
+}
+
+const FINDING = { code: "event_changed", message: "Event 1 isn't the one that was sealed." } as const
+
+function sizeOf(tables: Tables): number {
+  return tables["auth_events"]?.length ?? 0
+}
+
+function seal(evidence: Scene["evidence"], change: Partial<LogVerdict>): void {
+  evidence.sealed = { ...evidence.sealed, verdict: { ...evidence.sealed.verdict, ...change } }
+}
+
+function signTwice(evidence: Scene["evidence"]): void {
+  const { signed } = evidence.sealed
+  evidence.sealed = { ...evidence.sealed, signed: [...signed, ...signed.map((one) => ({ ...one, text: "another" }))] }
+}
+
+function fork(evidence: Scene["evidence"]): void {
+  evidence.sealed = { ...evidence.sealed, forks: 1 }
 }
 
 function first(tables: Tables, name: string): Row {

@@ -3,6 +3,7 @@ import { hashToken, parseToken } from "../../src/core/links/token.ts"
 import type { Dump } from "../attack/dump-tables.ts"
 import { findSecrets } from "../attack/find-secrets.ts"
 import { reconcileTables } from "../attack/reconcile.ts"
+import type { SealedLog } from "./log-watch.ts"
 import type { Delivered } from "./mailboxes.ts"
 import type { Witness } from "./witness.ts"
 
@@ -11,6 +12,7 @@ export interface Evidence {
   readonly tables: Dump
   /** The log as it stood at some moments of the round, oldest first. */
   readonly earlierLogs: readonly Rows[]
+  readonly sealed: SealedLog
   readonly delivered: readonly Delivered[]
   readonly witness: Pick<Witness, "accepted" | "sessionsOf" | "secrets" | "strange">
   /** Files of the database and everything that was printed, by name. */
@@ -120,7 +122,11 @@ function noMailTooLate({ tables, delivered, isOneClock }: Evidence): readonly st
   })
 }
 
-function logIsWhole({ tables, earlierLogs, isDense }: Evidence): readonly string[] {
+function logIsWhole(evidence: Evidence): readonly string[] {
+  return [...eventsAreWhole(evidence), ...logIsSealed(evidence)]
+}
+
+function eventsAreWhole({ tables, earlierLogs, isDense }: Evidence): readonly string[] {
   const log = rowsOf(tables, "auth_events")
   const people = new Map(rowsOf(tables, "auth_event_pii").map((person) => [person["pii_id"], person]))
   const bySeq = new Map(log.map((event) => [event["seq"], JSON.stringify(event)]))
@@ -130,6 +136,21 @@ function logIsWhole({ tables, earlierLogs, isDense }: Evidence): readonly string
     ...(new Set(log.map(({ event_id }) => event_id)).size === log.length ? [] : ["two events share an id"]),
     ...log.flatMap((event, index) => [...eventFaults(event, people), ...orderFaults(event, index, log, isDense)]),
     ...changed.map(({ seq }) => `event ${seq} was changed or is gone`),
+  ]
+}
+
+/** Every event has one place, under one root for each size that anybody ever signed. */
+function logIsSealed({ tables, sealed }: Evidence): readonly string[] {
+  const { verdict, signed, forks } = sealed
+  const events = rowsOf(tables, "auth_events").length
+  const texts = Map.groupBy(signed, ({ size }) => size)
+  const twice = [...texts].filter(([, ofSize]) => new Set(ofSize.map(({ text }) => text)).size > 1)
+  return [
+    ...verdict.findings.map(({ code, message }) => `${code}: ${message}`),
+    ...(verdict.size === events ? [] : [`${events} events, and ${verdict.size} of them are sealed`]),
+    ...(verdict.uncovered === 0 ? [] : [`${verdict.uncovered} sealed events are under no checkpoint`]),
+    ...twice.map(([size]) => `two roots were signed for ${size} events`),
+    ...(forks === 0 ? [] : [`a witness was given ${forks} checkpoints that don't follow`]),
   ]
 }
 

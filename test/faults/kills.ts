@@ -16,6 +16,8 @@ export function killAt(points: readonly Point[], mayLinger: boolean): Act {
       await pause(20)
       if (fleet.deaths.length === died) continue
       died = fleet.deaths.length
+      // Now and then the lease that a dead process took along runs out by itself.
+      if (died % 4 !== 0) await round.database.endLease()
       since = Date.now()
       if (died % 10 === 1) await round.keepLog()
     }

@@ -18,6 +18,18 @@ export const STORE_METHODS = [
   "outbox.claim",
 ] as const
 
+/** What a process asks of the store to seal the log, in the order of a pass. */
+export const SEALING_METHODS = [
+  "sealing.lease",
+  "sealing.unsealed",
+  "sealing.extend",
+  "sealing.sign",
+  "sealing.cosign",
+] as const
+
+/** Where checkpoints of a site go. */
+export const OUTLETS = ["file", "witness"] as const
+
 /** `outbox.settle` by what it says of the mail. */
 const SETTLEMENTS = ["sent", "failed", "withheld"] as const
 
@@ -49,6 +61,15 @@ const SQLITE_WRITES = [
   "update sessions revoked_at",
 ]
 
+/** The same of sealing. */
+const SQLITE_SEALING_WRITES = [
+  "update audit_log holder",
+  "insert audit_tiles",
+  "insert audit_bundles",
+  "update audit_log size",
+  "insert audit_checkpoints",
+]
+
 const around = (names: readonly string[]) => names.flatMap((name) => [`before:${name}`, `after:${name}`])
 
 /** Around each method of a port: they are the same for every store and every transport. */
@@ -57,11 +78,13 @@ const PORT_POINTS: readonly Point[] = [
   ...around(SETTLEMENTS.map((status) => `outbox.settle-${status}`)),
   ...around(["mail.send"]),
 ]
+/** Only who holds the lease on sealing passes these, but for the first. */
+const SEALING_POINTS: readonly Point[] = around([...SEALING_METHODS, ...OUTLETS.map((name) => `outlet.${name}`)])
 const SMTP_POINTS: readonly Point[] = SMTP_STAGES.map((stage) => `smtp:${stage}`)
 /** Inside a shared commit of SQLite. */
 const SQLITE_POINTS: readonly Point[] = [
   ...around(["begin"]),
-  ...SQLITE_WRITES.map((write) => `after:${write}`),
+  ...[...SQLITE_WRITES, ...SQLITE_SEALING_WRITES].map((write) => `after:${write}`),
   ...around(["commit"]),
 ].map((name) => `sqlite:${name}`)
 
@@ -69,5 +92,10 @@ export type Engine = "sqlite" | "postgres"
 
 /** Every point that a site on this engine passes. */
 export function pointsOn(engine: Engine): readonly Point[] {
-  return [...PORT_POINTS, ...SMTP_POINTS, ...(engine === "sqlite" ? SQLITE_POINTS : [])]
+  return [...PORT_POINTS, ...SEALING_POINTS, ...SMTP_POINTS, ...(engine === "sqlite" ? SQLITE_POINTS : [])]
+}
+
+/** Whether a process gets there only while it seals. */
+export function isOfSealing(point: Point): boolean {
+  return /:(?:sealing\.|outlet\.|(?:insert|update) audit_)/.test(point)
 }

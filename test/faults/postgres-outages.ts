@@ -16,6 +16,10 @@ const FUNCTIONS = [
   "redeem_codes",
   "check_sessions",
   "revoke_sessions",
+  "lease_log",
+  "unsealed_events",
+  "extend_log",
+  "keep_checkpoint",
 ] as const
 
 export const CUTS: readonly Cut[] = FUNCTIONS.flatMap((name) => [

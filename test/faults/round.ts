@@ -2,10 +2,13 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { setTimeout as pause } from "node:timers/promises"
+import { postgres } from "../../src/postgres.ts"
+import { sqlite } from "../../src/sqlite.ts"
 import type { Dump } from "../attack/dump-tables.ts"
 import type { CampaignDatabase } from "./campaign-database.ts"
 import { Fleet, type Site } from "./fleet.ts"
 import { findViolations, type Violation } from "./invariants.ts"
+import { type LogWatch, openLogWatch, type SealedLog } from "./log-watch.ts"
 import { type MailServer, openMailServer, type Trouble } from "./mail-server.ts"
 import { Mailboxes } from "./mailboxes.ts"
 import { crowd, ORIGIN, type Town } from "./people.ts"
@@ -20,6 +23,7 @@ export interface Round extends Town {
   readonly database: CampaignDatabase
   readonly smtp: MailServer
   readonly resend: ResendServer
+  readonly logWatch: LogWatch
   /** What the SMTP server does beside its usual: null for the usual. */
   trouble: (stage: SmtpStage) => Trouble | null
   /** Keeps the log as it stands now, to see later that it stood. */
@@ -51,22 +55,26 @@ export interface RoundResult {
   readonly people: number
 }
 
+const OUTPUT = "output.log"
 const SITES = 4
 const LEASE_MS = 31_000
 const REST_WITHIN_MS = 90_000
+// A lease that somebody took along ends after three seconds, and a second later at most somebody asks for it.
+const SEALED_WITHIN_MS = 7_000
 const LAST_MAIL_MS = 3_000
 /** Whoever finds these in a file has found a leak. */
 const SITE_SECRET = "canary-site-secret-9f3b1c7a5e2d4860-canary"
+const AUDIT_KEY = "canary-audit-key-4e8d2a6c0b9f1357-canary"
 const MAIL_PASSWORD = "canary-mail-password-5d1e8f7a6b2c-canary"
 
 /** Starts a site, keeps people busy while `act` does its worst, lets the site come to rest, and looks at what is left. */
 export async function runRound(options: RoundOptions, act: Act): Promise<RoundResult> {
   const { database, isShort } = options
   const folder = mkdtempSync(join(tmpdir(), "linklatch-round-"))
-  const outputFile = join(folder, "output.log")
+  const outputFile = join(folder, OUTPUT)
   const logs: Dump[string][] = []
   const going = new AbortController()
-  const round = await openRound(options, outputFile, going.signal, logs)
+  const round = await openRound(options, folder, going.signal, logs)
   const { fleet, witness, mailboxes } = round
   let isOver = false
   const busy = crowd(round, options.people, () => isOver)
@@ -76,6 +84,7 @@ export async function runRound(options: RoundOptions, act: Act): Promise<RoundRe
     await comeToRest(round, busy, going, isShort)
     if (fleet.fallen.length > 0) witness.strange.push(...fleet.fallen, lastWords(outputFile))
     for (const code of await fleet.stop()) if (code !== 0) witness.strange.push(`a process ended with ${code}`)
+    const sealed = await readSealedLog(round)
     const tables = await database.dump()
     const files = new Map([...(await database.files()), ["output.log", readFileSync(outputFile)]])
     const { delivered } = mailboxes
@@ -83,7 +92,16 @@ export async function runRound(options: RoundOptions, act: Act): Promise<RoundRe
     const { isDense } = database
     const sent = (tables["outbox"] ?? []).filter(({ state }) => state === "sent").length
     return {
-      violations: findViolations({ tables, earlierLogs: logs, delivered, witness, files, isOneClock, isDense }),
+      violations: findViolations({
+        tables,
+        earlierLogs: logs,
+        sealed,
+        delivered,
+        witness,
+        files,
+        isOneClock,
+        isDense,
+      }),
       recoveries: measured ?? (isShort ? [] : recoveriesOf(tables, fleet.deaths)),
       mails: delivered.length,
       duplicates: delivered.length - sent,
@@ -96,7 +114,7 @@ export async function runRound(options: RoundOptions, act: Act): Promise<RoundRe
     fleet.spare()
     await busy
     await fleet.stop()
-    await Promise.all([round.smtp.close(), round.resend.close()])
+    await Promise.all([round.smtp.close(), round.resend.close(), round.logWatch.close()])
     rmSync(folder, { recursive: true })
   }
 }
@@ -112,22 +130,24 @@ function lastWords(outputFile: string): string {
 
 async function openRound(
   { database, mail = "smtp" }: RoundOptions,
-  outputFile: string,
+  folder: string,
   signal: AbortSignal,
   logs: Dump[string][],
 ): Promise<Round> {
   const [witness, mailboxes] = [new Witness(), new Mailboxes()]
-  for (const secret of [SITE_SECRET, MAIL_PASSWORD, DATABASE_PASSWORD]) witness.noteSecret(secret)
+  for (const secret of [SITE_SECRET, AUDIT_KEY, MAIL_PASSWORD, DATABASE_PASSWORD]) witness.noteSecret(secret)
   const clockOf = (from: string) => Date.now() + (fleet.sites.find(({ name }) => name === from)?.aheadMs ?? 0)
   const smtp = await openMailServer({
     trouble: (stage, from, to) => troubleAt(round, tried, stage, from, to),
     deliver: (to, raw, from) => mailboxes.deliver(to, raw, clockOf(from)),
   })
   const resend = await openResendServer((to, text) => mailboxes.deliver(to, text, Date.now()))
+  const logWatch = await openLogWatch(folder, AUDIT_KEY)
   const fleet = new Fleet({
     size: SITES,
-    outputFile,
+    outputFile: join(folder, OUTPUT),
     errand: (name) => ({
+      audit: logWatch.errand,
       databaseUrl: database.url,
       redisUrl: database.redis?.url ?? null,
       baseUrl: ORIGIN,
@@ -140,7 +160,18 @@ async function openRound(
   })
   const tried = new Set<string>()
   const keepLog = async () => void logs.push((await database.dump())["auth_events"] ?? [])
-  const round: Round = { fleet, smtp, resend, mailboxes, witness, signal, database, trouble: () => null, keepLog }
+  const round: Round = {
+    fleet,
+    smtp,
+    resend,
+    logWatch,
+    mailboxes,
+    witness,
+    signal,
+    database,
+    trouble: () => null,
+    keepLog,
+  }
   await fleet.start()
   await Promise.all(fleet.sites.map(untilReady))
   return round
@@ -175,6 +206,26 @@ async function comeToRest(round: Round, busy: Promise<number>, going: AbortContr
   await untilNothingWaits(round, until, isShort)
   const queued = await database.countQueued()
   if (queued > 0) witness.strange.push(`${queued} mails still wait`)
+  await untilSealed(round)
+}
+
+/** While processes still run: none of them has to be stopped for the log to be sealed to its end. */
+async function untilSealed({ database, witness }: Round): Promise<void> {
+  const since = Date.now()
+  let unsealed = await database.countUnsealed()
+  for (; unsealed > 0 && Date.now() - since < SEALED_WITHIN_MS; unsealed = await database.countUnsealed())
+    await pause(100)
+  if (unsealed > 0)
+    witness.strange.push(`${unsealed} events weren't sealed ${SEALED_WITHIN_MS} ms after all was at rest`)
+}
+
+async function readSealedLog({ database, logWatch }: Round): Promise<SealedLog> {
+  const store = database.engine === "sqlite" ? sqlite(database.url.slice("sqlite:".length)) : postgres(database.url)
+  try {
+    return await logWatch.read(store)
+  } finally {
+    await store.close()
+  }
 }
 
 async function untilNothingWaits({ fleet, database }: Round, until: number, isShort: boolean): Promise<void> {

@@ -7,8 +7,8 @@ import { type Act, runRound } from "./round.ts"
 
 // A quarter of all points, from each part of the path: `npm run faults` takes all, fifty times.
 const some = pointsOn("sqlite").filter((_, index) => index % 4 === 1)
-const few = ["after:requests.open", "after:links.mint", "smtp:data-ended", "after:links.redeem"]
-const cuts = CUTS.filter(({ word, when }) => when === "after" && /settle|redeem_links/.test(word))
+const few = ["after:requests.open", "after:links.mint", "smtp:data-ended", "after:links.redeem", "after:sealing.extend"]
+const cuts = CUTS.filter(({ word, when }) => when === "after" && /settle|redeem_links|extend_log/.test(word))
 
 it("OPS-3 P1 P5 P6 four processes on SQLite lose nothing when one after the other is killed at named points", async () => {
   await proveNothingLost(await openSqliteFile(), some, [])

@@ -2,6 +2,7 @@ import { once } from "node:events"
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
 import { createClient } from "redis"
+import { type CheckpointOutlet, checkpointFile, witness } from "../../src/checkpoints.ts"
 import { linklatch, type MailTransport, type Store } from "../../src/index.ts"
 import { mount } from "../../src/node.ts"
 import { postgres } from "../../src/postgres.ts"
@@ -14,7 +15,8 @@ import { openDatabase, waitBriefly } from "../../src/stores/sqlite/open-database
 import { createSqliteStore } from "../../src/stores/sqlite/sqlite-store.ts"
 import type { Pass, Point } from "./points.ts"
 import { watchedDatabase } from "./watched-database.ts"
-import { transportWithFailpoints, withFailpoints } from "./with-failpoints.ts"
+import { watchedSealing } from "./watched-sealing.ts"
+import { outletWithFailpoints, transportWithFailpoints, withFailpoints } from "./with-failpoints.ts"
 
 /** Where a process is to end, and at which time that it gets there. */
 export interface Doom {
@@ -30,21 +32,35 @@ export interface SiteErrand {
   readonly redisUrl: string | null
   readonly baseUrl: string
   readonly secret: string
+  readonly audit: AuditErrand
   readonly mail: { readonly smtpUrl: string } | { readonly resendUrl: string; readonly apiKey: string }
   /** How far its clock is ahead of the machine's. */
   readonly aheadMs: number
   /** Null: it lives. */
   readonly doom: Doom | null
+  readonly isYielding: boolean
+}
+
+/** Who signs the log, and where its checkpoints go. */
+export interface AuditErrand {
+  readonly key: string
+  readonly origin: string
+  readonly checkpointFile: string
+  readonly witness: { readonly key: string; readonly url: string }
+  /** Every note that is ever signed, for whoever looks afterwards. */
+  readonly notesFile: string
 }
 
 /** What it may be told later. */
 export interface SiteOrder {
   readonly aheadMs: number
   readonly isSpared: boolean
+  /** Whether it leaves sealing to others. */
+  readonly isYielding: boolean
 }
 
 const errand = JSON.parse(process.argv[2] ?? "{}") as SiteErrand
-let { aheadMs, doom } = errand
+let { aheadMs, doom, isYielding } = errand
 let passed = 0
 let redis: ReturnType<typeof createClient> | null = null
 
@@ -65,11 +81,15 @@ const auth = linklatch({
   baseUrl: errand.baseUrl,
   siteName: "Example",
   secret: errand.secret,
-  store: withFailpoints(await openStore(errand), pass),
+  store: watchedSealing(withFailpoints(await openStore(errand), pass), {
+    ...errand.audit,
+    isYielding: () => isYielding,
+  }),
   mail: transportWithFailpoints(openTransport(), pass),
   clock: { now: () => Date.now() + aheadMs },
   log: { info: say("info"), warn: say("warn"), error: say("error") },
   trustedProxies: ["127.0.0.1"],
+  audit: { key: errand.audit.key, origin: errand.audit.origin, outlets: openOutlets(errand.audit) },
   signUp: "allowlist",
   allowedDomains: ["example.com"],
 })
@@ -90,6 +110,7 @@ await once(server, "listening")
 
 process.on("message", (order: SiteOrder) => {
   aheadMs = order.aheadMs
+  isYielding = order.isYielding
   if (order.isSpared) doom = null
 })
 // Its parent hung up: it ends as it should.
@@ -114,6 +135,14 @@ function openSqlite(url: string): Store {
   migrate(database, Date.now())
   waitBriefly(database)
   return createSqliteStore(watchedDatabase(database, pass), [])
+}
+
+function openOutlets({ checkpointFile: path, witness: to }: AuditErrand): readonly CheckpointOutlet[] {
+  const file = checkpointFile(path, { every: 0 })
+  return [
+    outletWithFailpoints(file, "file", pass),
+    outletWithFailpoints(witness({ ...to, every: 100, timeout: 2_000 }), "witness", pass),
+  ]
 }
 
 function openTransport(): MailTransport {

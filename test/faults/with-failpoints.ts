@@ -1,10 +1,11 @@
+import type { CheckpointOutlet } from "../../src/checkpoints.ts"
 import type { MailTransport, Store } from "../../src/index.ts"
-import { type Pass, STORE_METHODS } from "./points.ts"
+import { type Pass, SEALING_METHODS, STORE_METHODS } from "./points.ts"
 
 /** The same store, which passes a point before and after each decision. Nothing in the store itself knows of it. */
 export function withFailpoints(store: Store, pass: Pass): Store {
   const ports = new Map<string, object>()
-  for (const name of [...STORE_METHODS, "outbox.settle"]) {
+  for (const name of [...STORE_METHODS, ...SEALING_METHODS, "outbox.settle"]) {
     const [port = "", method = ""] = name.split(".")
     const inner = (ports.get(port) ?? store[port as keyof Store]) as object
     ports.set(
@@ -18,6 +19,11 @@ export function withFailpoints(store: Store, pass: Pass): Store {
 /** The same for a transport. */
 export function transportWithFailpoints(transport: MailTransport, pass: Pass): MailTransport {
   return withMethod(transport, "send", (send) => around("mail.send", send, pass))
+}
+
+/** The same for an outlet of checkpoints. */
+export function outletWithFailpoints(outlet: CheckpointOutlet, name: string, pass: Pass): CheckpointOutlet {
+  return withMethod(outlet, "publish", (publish) => around(`outlet.${name}`, publish, pass))
 }
 
 type Call = (...args: never[]) => Promise<unknown>
@@ -42,7 +48,7 @@ function withMethod<T extends object>(target: T, method: string, wrap: (call: Ca
 }
 
 /** Whether the members stand in the object or in its class, and whatever private fields it has. */
-function withMembers<T extends object>(target: T, members: ReadonlyMap<string, unknown>): T {
+export function withMembers<T extends object>(target: T, members: ReadonlyMap<string, unknown>): T {
   return new Proxy(target, {
     get(inner, key) {
       const own = typeof key === "string" ? members.get(key) : undefined
