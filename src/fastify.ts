@@ -27,7 +27,7 @@ interface FastifyReply {
   code(status: number): FastifyReply
   headers(headers: object): FastifyReply
   serializer(write: (text: string) => string): FastifyReply
-  send(body?: string): FastifyReply
+  send(body?: string | Uint8Array): FastifyReply
   callNotFound(): void
 }
 

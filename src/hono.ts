@@ -10,7 +10,7 @@ export interface HonoContext {
   readonly req: { readonly raw: Request }
   readonly env: unknown
   header(name: string, value: string, options: { readonly append: boolean }): void
-  body(body: string | null, status: number): Response
+  body(body: string | Uint8Array<ArrayBuffer> | null, status: number): Response
 }
 
 /** What `@hono/node-server`, Bun and Deno hand to `fetch` beside the request. */

@@ -86,6 +86,11 @@ export interface LinklatchOptions {
          * another one when a backup was restored: what came after the backup is missing then, and a log must never go on as if it weren't.
          */
         readonly origin?: string | undefined
+        /**
+         * Serve the log read-only below this path, as C2SP tlog-tiles has it: `/auth/log`. Default: it isn't served. It holds no addresses; it
+         * tells everybody what happened when, and ids of users and sessions.
+         */
+        readonly path?: string | undefined
         /** Seal the log in this process. Default: as `worker`. */
         readonly seal?: boolean | undefined
         /**

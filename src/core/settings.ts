@@ -31,6 +31,8 @@ export interface Settings {
     /** Secrets that keys are derived from: the first signs, all verify. */
     readonly keys: readonly [string, ...string[]]
     readonly origin: string
+    /** Where the log is served, or null. */
+    readonly path: string | null
   }
   /** Null: off. */
   readonly limits: { readonly [Name in keyof Required<NonNullable<LinklatchOptions["limits"]>>]: Limit | null }
@@ -76,6 +78,7 @@ export function readSettings(options: LinklatchOptions): { settings: Settings; f
     audit: {
       keys: readLogKeys(options.audit?.key, secrets, fault),
       origin: readLogOrigin(options.audit?.origin ?? `${origin.replace(/^https?:\/\//, "")}/auth/log`, fault),
+      path: options.audit?.path === undefined ? null : readLogPath(options.audit.path, fault),
     },
     limits: readLimits(options.limits, fault),
   }
@@ -129,6 +132,16 @@ function readLogOrigin(text: unknown, fault: Report): string {
   if (typeof text === "string" && text.length <= MAX_ORIGIN_LENGTH && /^[!-*,-~]+$/.test(text)) return text
   fault("audit.origin", "It is not the name of a log.", "Give one as login.example.com/auth/log/2.")
   return "invalid.invalid/auth/log"
+}
+
+// What is below it must be nobody else's.
+const TAKEN = /^\/auth\/(?:account|admin|api|assets|check-mail|code|jwks|link|sign-in|sign-out|verify)(?:\/|$)/
+
+function readLogPath(text: unknown, fault: Report): string | null {
+  const isPath = typeof text === "string" && text.length <= MAX_ORIGIN_LENGTH && /^(?:\/[a-z0-9-]+)+$/.test(text)
+  if (isPath && text.startsWith("/auth/") && !TAKEN.test(text)) return text
+  fault("audit.path", "It is not a path that a log can be served below.", "Give one as /auth/log, or leave it out.")
+  return null
 }
 
 function readSignUp(signUp: unknown, fault: Report): SignUp {

@@ -4,5 +4,5 @@ export interface Answer {
   /** Each name once; a list where a header is sent several times, as Set-Cookie may be. */
   readonly headers: Readonly<Record<string, string | readonly string[]>>
   /** Left out by whoever sends it where the method was HEAD. */
-  readonly body: string | null
+  readonly body: string | Uint8Array<ArrayBuffer> | null
 }

@@ -4,7 +4,7 @@ import type { Answer } from "./answer.ts"
 import type { Incoming } from "./incoming.ts"
 import { problemJson, respondProblem } from "./problems.ts"
 import { redirect } from "./respond.ts"
-import { type Route, routes } from "./routes.ts"
+import { logRoutes, type Route, routes } from "./routes.ts"
 import { isSameOrigin, isSameOriginOrProgram } from "./same-origin.ts"
 import { signInChallenge } from "./sign-in-challenge.ts"
 import type { Site } from "./site.ts"
@@ -14,7 +14,8 @@ import { Visit } from "./visit.ts"
 export type Handler = (incoming: Incoming) => Promise<Answer>
 
 export function createHandler(site: Site): Handler {
-  const find = createFinder()
+  const { path } = site.context.settings.audit
+  const find = createFinder(path === null ? routes : [...routes, ...logRoutes(path)])
   return async (incoming) => {
     if (incoming.remoteAddress === undefined) {
       const cure = "Pass remoteAddress to auth.handler or auth.answer: without it all clients share one limit."
@@ -27,15 +28,15 @@ export function createHandler(site: Site): Handler {
 
 interface Found {
   readonly route: Route
-  /** What stood in the place of `:token`, `:file` or `:id`. */
+  /** What stood in the place of `:token`, `:file`, `:id` or `:rest`. */
   readonly parameter: string
 }
 
 type Find = (method: string, path: string) => Found | null
 
-function createFinder(): Find {
+function createFinder(all: readonly Route[]): Find {
   const router = new RegExpRouter<Route>()
-  for (const route of routes) router.add(route.method, route.path, route)
+  for (const route of all) router.add(route.method, route.path, route)
   return (method, path) => {
     const [matches, values] = router.match(method === "HEAD" ? "GET" : method, path)
     const [match] = matches

@@ -13,6 +13,7 @@ import { showCheckMail } from "./routes/check-mail.ts"
 import { useCode } from "./routes/code.ts"
 import { sendJwks } from "./routes/jwks.ts"
 import { showLink, useLink } from "./routes/link.ts"
+import { sendCheckpoint, sendTile } from "./routes/log.ts"
 import { showSignOut, signOut } from "./routes/sign-out.ts"
 import { verify } from "./routes/verify.ts"
 import type { Visit } from "./visit.ts"
@@ -34,6 +35,14 @@ export type Route = { readonly method: "GET" | "POST" | "DELETE"; readonly path:
       handle(visit: Visit, signedIn: SignedIn, parameter: string): Promise<Answer>
     }
 )
+
+/** Those of a log that is served below `path`. */
+export function logRoutes(path: string): readonly Route[] {
+  return [
+    { method: "GET", path: `${path}/checkpoint`, guard: "public", handle: sendCheckpoint },
+    { method: "GET", path: `${path}/tile/:rest{.+}`, guard: "public", handle: sendTile },
+  ]
+}
 
 export const routes: readonly Route[] = [
   { method: "GET", path: "/auth/sign-in", guard: "public", handle: showSignIn },

@@ -15,6 +15,12 @@ export const auditVariables = {
     cure: "Give one as login.example.com/auth/log/2, or leave it out.",
     option: "audit.origin",
   },
+  AUDIT_PATH: {
+    schema: line,
+    says: "Where the audit log is served to be verified, read-only; it isn't where this is missing",
+    cure: "Give a path as /auth/log, or leave it out.",
+    option: "audit.path",
+  },
   AUDIT_PII_DAYS: {
     schema: days,
     says: "How long personal data of events is kept whose address has no user",

@@ -109,6 +109,7 @@ function optionsOf(values: VariableValues) {
     audit: present({
       key: values.AUDIT_KEY,
       origin: values.AUDIT_ORIGIN,
+      path: values.AUDIT_PATH,
       personDays: values.AUDIT_PII_DAYS,
       erasureJournal: values.ERASURE_JOURNAL,
     }),

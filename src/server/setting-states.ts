@@ -90,6 +90,7 @@ function describeDefaults(config: ServerConfig, settings: Settings): Partial<Rec
     LIMIT_REDEEM_CLIENT: describeLimit(limits.redeemClient),
     AUDIT_KEY: "made from LINKLATCH_SECRET",
     AUDIT_ORIGIN: settings.audit.origin,
+    AUDIT_PATH: settings.audit.path ?? "off",
     AUDIT_PII_DAYS: describeDays(retention.persons),
     ...(config.database.engine === "sqlite" && { ERASURE_JOURNAL: journalBeside(config.database.path) }),
     KEEP_REQUESTS_DAYS: describeDays(retention.requests),

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest"
 import { askForMail, ORIGIN, signIn } from "../app.ts"
+import { sealLog } from "../seal-log.ts"
 import { mountedSite } from "./mounted-site.ts"
 import { APP_COOKIE, sites, THEME } from "./sites.ts"
 
@@ -26,6 +27,16 @@ describe.each(Object.keys(sites))("%s", (name) => {
     expect(await who(stranger)).toBe(null)
     expect((await ada.post("/auth/code", { code })).status).toBe(303)
     expect((await who(ada))?.user.email).toBe(EMAIL)
+  })
+
+  it("gives bytes as they are, as the log's tiles", async () => {
+    const { app, browser } = await mountedSite(name, { audit: { path: "/auth/log", seal: false } })
+    await app.auth.audit.record({ type: "shop.order_placed" })
+    await sealLog(app)
+    const response = await browser().get("/auth/log/tile/0/000.p/1")
+    expect(response.headers.get("content-type")).toBe("application/octet-stream")
+    const tile = await app.store.sealing.tile({ level: 0, index: 0 })
+    expect(Buffer.from(await response.arrayBuffer())).toEqual(Buffer.from(tile ?? []))
   })
 
   it("signs out, at once and for good", async () => {

@@ -11,7 +11,7 @@ export interface LogIdentity {
 }
 
 /** The identity that the settings give. */
-export function createLogIdentity({ origin, keys }: Settings["audit"]): LogIdentity {
+export function createLogIdentity({ origin, keys }: Pick<Settings["audit"], "origin" | "keys">): LogIdentity {
   const [first, ...others] = keys
   return { origin, keys: [deriveLogKey(first), ...others.map(deriveLogKey)] }
 }
