@@ -21,8 +21,8 @@ const single = { isNumbered: false, hasOneRow: true } as const
 
 /**
  * Everything that a database holds, parents before children. What only one engine has stays behind: on PostgreSQL `rate_limits`
- * notes the limit and what was told last, for the one statement that writes and then reads them. So does the lease on sealing: nobody
- * seals meanwhile.
+ * notes the limit and what was told last, for the one statement that writes and then reads them. So does the lease on sealing, as
+ * nobody seals meanwhile, and how far walks through whole tables have come, as they may begin anew.
  */
 export const movedTables: readonly MovedTable[] = [
   {

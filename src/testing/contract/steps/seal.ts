@@ -1,5 +1,6 @@
 import { leafOf } from "../../../core/audit/leaf.ts"
 import type { NewEvent } from "../../../core/audit/new-event.ts"
+import type { Extension } from "../../../core/sealing/sealing-store.ts"
 import type { Store } from "../../../core/store.ts"
 import { extendTree } from "../../../core/tree/extend-tree.ts"
 import type { Frontier } from "../../../core/tree/frontier.ts"
@@ -25,12 +26,17 @@ export async function writeEvents(store: Store, count: number, more: Partial<New
 
 /** Seals what waits, at most `max` of it, as a sequencer does but for signing. Returns how many events got an index, or what stood in the way. */
 export async function seal(store: Store, max = 100_000): Promise<number | "conflict"> {
+  const extension = await readyToSeal(store, max)
+  const outcome = await store.sealing.extend(extension)
+  return outcome === "conflict" ? outcome : extension.positions.length
+}
+
+/** What waits, ready to get its indexes. */
+export async function readyToSeal(store: Store, max = 100_000): Promise<Extension> {
   const { head, events, cursor } = await store.sealing.unsealed({ max })
   const frontier = await readFrontier(head.size, store.sealing.tile)
   const { tiles } = extend(frontier, events)
-  const positions = events.map(({ position }) => position)
-  const outcome = await store.sealing.extend({ from: head, cursor, positions, tiles })
-  return outcome === "conflict" ? outcome : events.length
+  return { from: head, cursor, positions: events.map(({ position }) => position), tiles }
 }
 
 export function extend(frontier: Frontier, events: readonly Parameters<typeof leafOf>[0][]) {
