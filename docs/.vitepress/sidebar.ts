@@ -56,6 +56,7 @@ export const sections: readonly Section[] = [
       { text: "Exporting the log", file: "docs/guides/export-the-log.md" },
       { text: "Moving to another database", file: "docs/guides/move.md" },
       { text: "Rotating secrets", file: "docs/guides/rotating-secrets.md" },
+      { text: "Verifying the log", file: "docs/guides/verify-the-log.md" },
       { text: "Witnesses", file: "docs/guides/witness.md" },
       { text: "Operations", file: "docs/operations.md" },
       { text: "Figures", file: "docs/figures.md" },

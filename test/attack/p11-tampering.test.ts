@@ -9,12 +9,16 @@ import { writeCheckpoint } from "../../src/core/notes/checkpoint.ts"
 import { deriveLogKey } from "../../src/core/notes/log-key.ts"
 import { signNote } from "../../src/core/notes/sign-note.ts"
 import { readVerifierKey, type VerifierKey } from "../../src/core/notes/verifier-key.ts"
+import { Sequencer } from "../../src/core/sealing/sequencer.ts"
 import { extendTree } from "../../src/core/tree/extend-tree.ts"
 import { EMPTY_FRONTIER } from "../../src/core/tree/frontier.ts"
 import type { TreeHash } from "../../src/core/tree/hash.ts"
 import { rootOf } from "../../src/core/tree/root-of.ts"
 import { type LogVerdict, verifyLog } from "../../src/core/verifying/verify-log.ts"
+import { sqlite } from "../../src/sqlite.ts"
 import { openSqliteLog } from "../../src/stores/sqlite/open-log.ts"
+import { createFakeClock } from "../../src/testing/fake-clock.ts"
+import { createSeededRandom } from "../../src/testing/seeded-random.ts"
 import { createDraw } from "../tamper/draw.ts"
 import { LOG_SECRET, type MadeLog, makeLog, ORIGIN } from "../tamper/make-log.ts"
 
@@ -34,6 +38,8 @@ beforeAll(async () => {
 })
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+const identity = { origin: ORIGIN, keys: [deriveLogKey(LOG_SECRET)] as const }
 
 interface Given {
   readonly outside?: readonly { readonly note: string; readonly source: string }[]
@@ -85,6 +91,28 @@ describe("P11: a log that nobody touched", () => {
     expect(verdict.checkpoints.matching).toBe(verdict.checkpoints.kept + verdict.checkpoints.outside)
     expect(verdict.waiting.events).toBe(5)
     expect(verdict.counts.events).toBe(verdict.size - verdict.minIndex)
+  })
+})
+
+describe("P11: what is told and is no fault", () => {
+  it("counts events that happened before the one in front of them, by a clock that went back", async () => {
+    const path = join(folder, "clocks.db")
+    const store = sqlite(path)
+    const nobody = { userId: null, address: null, client: { ip: null, userAgent: null } }
+    for (const at of [5_000, 9_000, 4_000, 4_000, 8_000])
+      await store.audit.append({ ...nobody, type: "shop.closed", detail: {}, at: 1_790_000_000_000 + at })
+    const clock = createFakeClock()
+    const parts = {
+      context: { store, clock, random: createSeededRandom(1) },
+      identity,
+      outlets: [],
+      onSigned: () => undefined,
+    }
+    await new Sequencer(parts).pass()
+    await store.close()
+    const verdict = await verify(path)
+    expect(verdict.status).toBe("proven")
+    expect(verdict.counts.backwards).toBe(1)
   })
 })
 

@@ -2,6 +2,10 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
 import { beforeAll, describe, expect, it } from "vitest"
+import { writeCheckpoint } from "../../src/core/notes/checkpoint.ts"
+import { deriveLogKey } from "../../src/core/notes/log-key.ts"
+import { signNote } from "../../src/core/notes/sign-note.ts"
+import { EMPTY_ROOT } from "../../src/core/tree/hash.ts"
 import { createDraw } from "../tamper/draw.ts"
 import { LOG_SECRET, type MadeLog, makeLog, ORIGIN, VKEY } from "../tamper/make-log.ts"
 import { finish, finishJson, ownFolder } from "./run-command.ts"
@@ -70,6 +74,18 @@ describe("linklatch audit verify", () => {
     )
     const json = await finishJson(["audit", "verify", "--database", `sqlite:${path}`, "--key", VKEY])
     expect(json.told).toMatchObject({ status: "faulty", first: { code: "event_changed", index: 399, position: 400 } })
+  })
+
+  it("finds what is missing by checkpoints of a name that the log gave up, unless it is told to leave them out", async () => {
+    const key = deriveLogKey(LOG_SECRET)
+    const origin = `${ORIGIN}/former`
+    const note = signNote(writeCheckpoint({ origin, size: 9_000, root: EMPTY_ROOT }), { name: origin, key })
+    const file = join(ownFolder(), "checkpoints")
+    writeFileSync(file, `${log.outside.at(-1)?.note}\f\n${note}`)
+    const args = ["audit", "verify", "--checkpoint", file]
+    const found = await finishJson(args, { env: envOf(log.path) })
+    expect(found.told).toMatchObject({ first: { code: "log_cut", missing: 8_300 } })
+    expect((await finish([...args, "--former", origin], { env: envOf(log.path) })).code).toBe(0)
   })
 
   it.each([

@@ -46,6 +46,7 @@ function defineVerify(audit: Command, exit: Exit): void {
   $ linklatch audit verify --json | jq .first`
   defineCommand(audit, "verify", "make everything anew that the log claims, and say whether it is so", examples)
     .option("--checkpoint <file>", "checkpoints kept outside; may be given often", many)
+    .option("--former <name>", "leave checkpoints of this name out, which the log gave up; may be given often", many)
     .option(...KEY)
     .option(...WITNESS_KEY)
     .option(...DATABASE)

@@ -14,8 +14,11 @@ export type OutsideOutcome =
 // What `checkpointFile` writes before each note, as no note can hold it.
 const SEPARATOR = "\f\n"
 
-/** Reads files of checkpoints as our outlet writes them, or with a single note, as a witness or a colleague hands it over. */
-export function readOutsideCheckpoints(paths: readonly string[]): OutsideOutcome {
+/**
+ * Reads files of checkpoints as our outlet writes them, or with a single note, as a witness or a colleague hands it over. Those of a former name,
+ * which the log gave up when a backup was restored, are left out: they may cover what was lost then.
+ */
+export function readOutsideCheckpoints(paths: readonly string[], former: readonly string[] = []): OutsideOutcome {
   const notes = new Map<string, string>()
   let torn = 0
   for (const path of paths) {
@@ -30,7 +33,11 @@ export function readOutsideCheckpoints(paths: readonly string[]): OutsideOutcome
     const readable = pieces.filter((piece) => readNote(piece) !== null)
     if (readable.length === 0) return { status: "failed", problem: `There is no checkpoint in ${path}.` }
     torn += pieces.length - readable.length
-    for (const note of readable) notes.set(note, path)
+    for (const note of readable.filter((one) => !former.includes(originOf(one)))) notes.set(note, path)
   }
   return { status: "read", notes: [...notes].map(([note, source]) => ({ note, source })), torn }
+}
+
+function originOf(note: string): string {
+  return note.slice(0, note.indexOf("\n"))
 }

@@ -10,12 +10,14 @@ import { type LogOptions, withLog } from "./with-log.ts"
 
 export interface AuditVerifyOptions extends LogOptions, KeyOptions {
   readonly checkpoint?: readonly string[]
+  /** Names that the log gave up. */
+  readonly former?: readonly string[]
 }
 
 /** Makes everything anew that the log claims, and says whether it is so. */
 export async function auditVerifyCommand(context: CommandContext, options: AuditVerifyOptions): Promise<number> {
   // Before the log: what is signed later covers more than is read here.
-  const outside = readOutsideCheckpoints(options.checkpoint ?? [])
+  const outside = readOutsideCheckpoints(options.checkpoint ?? [], options.former)
   if (outside.status === "failed") return printError(context, { code: "file_failed", message: outside.problem })
   return withLog(context, options, async ({ log, name, settings }) => {
     if (settings === null && options.key === undefined) return noKey(context)
