@@ -1,3 +1,4 @@
+import { silentLog } from "../src/core/log.ts"
 import { systemRandom } from "../src/core/random.ts"
 import { createLogIdentity } from "../src/core/sealing/log-identity.ts"
 import { Sequencer } from "../src/core/sealing/sequencer.ts"
@@ -11,6 +12,11 @@ export async function sealLog({ store, clock }: Pick<App, "store" | "clock">): P
   clock.advance(MINUTE)
   const secret = "a-secret-for-tests-that-is-long-enough"
   const identity = createLogIdentity({ origin: "login.example.com/auth/log", keys: [secret] })
-  const parts = { context: { store, clock, random: systemRandom }, identity, outlets: [], onSigned: () => undefined }
+  const parts = {
+    context: { store, clock, random: systemRandom, log: silentLog },
+    identity,
+    outlets: [],
+    onSigned: () => undefined,
+  }
   await new Sequencer(parts).pass()
 }

@@ -5,6 +5,7 @@ import { DatabaseSync } from "node:sqlite"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import type { LeafRow } from "../../src/core/audit/leaf.ts"
 import { leafHashOf } from "../../src/core/audit/leaf-hash.ts"
+import { silentLog } from "../../src/core/log.ts"
 import { writeCheckpoint } from "../../src/core/notes/checkpoint.ts"
 import { deriveLogKey } from "../../src/core/notes/log-key.ts"
 import { signNote } from "../../src/core/notes/sign-note.ts"
@@ -103,7 +104,7 @@ describe("P11: what is told and is no fault", () => {
       await store.audit.append({ ...nobody, type: "shop.closed", detail: {}, at: 1_790_000_000_000 + at })
     const clock = createFakeClock()
     const parts = {
-      context: { store, clock, random: createSeededRandom(1) },
+      context: { store, clock, random: createSeededRandom(1), log: silentLog },
       identity,
       outlets: [],
       onSigned: () => undefined,

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs"
 import { beforeEach, describe, expect, it } from "vitest"
 import type { SignedCheckpoint } from "../../src/checkpoints.ts"
+import { silentLog } from "../../src/core/log.ts"
 import { verifierKeys } from "../../src/core/sealing/log-identity.ts"
 import { Sequencer } from "../../src/core/sealing/sequencer.ts"
 import { type LogVerdict, verifyLog } from "../../src/core/verifying/verify-log.ts"
@@ -139,7 +140,7 @@ async function sealTruly({ store, clock }: App): Promise<SealedLog> {
   const signed: SignedCheckpoint[] = []
   const random = createSeededRandom(1)
   const onSigned = (checkpoint: SignedCheckpoint) => void signed.push(checkpoint)
-  await new Sequencer({ context: { store, clock, random }, identity, outlets: [], onSigned }).pass()
+  await new Sequencer({ context: { store, clock, random, log: silentLog }, identity, outlets: [], onSigned }).pass()
   const keys = { log: (origin: string) => verifierKeys(identity, origin), witnesses: [] }
   const outside = signed.map(({ note }) => ({ note, source: "what was signed" }))
   const verdict = await verifyLog(store.sealing, { keys, outside })

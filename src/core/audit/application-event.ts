@@ -8,6 +8,7 @@ import type { NewEvent } from "./new-event.ts"
 export interface ApplicationEvent {
   /** A name of the application's own, with a dot in it: `shop.order_placed`. */
   readonly type: `${string}.${string}`
+  /** At most 255 characters. */
   readonly userId?: string | undefined
   readonly email?: string | undefined
   /** Flat, at most 4 kB as JSON. */
@@ -17,6 +18,8 @@ export interface ApplicationEvent {
 
 const TYPE_SHAPE = /^[a-z][a-z0-9_]{0,31}(?:\.[a-z][a-z0-9_]{0,31}){1,3}$/
 const MAX_DETAIL_LENGTH = 4_096
+// With the detail far below the 65,535 bytes that a leaf has in a bundle of entries (C2SP tlog-tiles).
+const MAX_USER_ID_LENGTH = 255
 
 /** Checks an application's event. Our own names have no dot, so that nobody can write a false one of ours. */
 export function readApplicationEvent(event: ApplicationEvent, at: number): NewEvent {
@@ -24,6 +27,7 @@ export function readApplicationEvent(event: ApplicationEvent, at: number): NewEv
     throw misuse(`An event's name is lower case with a dot in it, like "shop.order_placed".`)
   const typed = event.email === undefined ? null : canonicalAddress(event.email)
   if (typed !== null && typed.status !== "valid") throw misuse("The event's email is not a mail address.")
+  if ((event.userId?.length ?? 0) > MAX_USER_ID_LENGTH) throw misuse("An event's userId has at most 255 characters.")
   const detail = readDetail(event.detail)
   const address = typed === null ? null : typed.address
   return {
