@@ -70,8 +70,8 @@ export interface Erased {
 }
 
 export interface ErasePerson extends PersonToErase {
-  /** Where the walk stands. */
-  readonly from: string
+  /** Where the walk stands. Null where there was none: then all requests are looked through at once, however many there are. */
+  readonly from: string | null
   /** The walk deleted something of theirs. */
   readonly wasFound: boolean
   readonly limitKeys: readonly LimitKey[]

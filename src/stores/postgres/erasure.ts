@@ -50,7 +50,7 @@ export function createErasure(database: Database, decisions: Decisions): Erasure
       return place.isAtEvents ? walkEvents(walk, place) : walkRequests(walk, place)
     },
     async erase({ address, userId, before, from, wasFound, limitKeys, by, at }): Promise<ErasePersonOutcome> {
-      const { recent }: Place = JSON.parse(from)
+      const recent = from === null ? "" : (JSON.parse(from) as Place).recent
       const who = { address, user_id: userId, before, recent, was_found: wasFound, limit_keys: limitKeys }
       const answer = await decisions.alone("erase_person", { ...who, actor: by, at })
       if (answer.outcome === "nothing") return { status: "nothing" }

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest"
 import type { TestDatabase } from "../../../src/testing/contract/lab.ts"
 import { sharedStoreContract, storeContract } from "../../../src/testing.ts"
 import { commitmentContract } from "./commitment-contract.ts"
+import { erasingContract } from "./erasing-contract.ts"
 import { historyContract } from "./history-contract.ts"
 import { processContract } from "./process-contract.ts"
 
@@ -32,4 +33,5 @@ export function everyContract(
   commitmentContract(name, createDatabase)
   sharedStoreContract(name, createDatabase, runner, { staleMs })
   processContract(name, createDatabase, module, staleMs)
+  erasingContract(name, createDatabase, module, staleMs)
 }
