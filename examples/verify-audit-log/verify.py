@@ -380,17 +380,33 @@ def commit_to(salt: bytes, address: Any, ip: Any, user_agent: Any) -> str:
     return base64.urlsafe_b64encode(mac).rstrip(b"=").decode()
 
 
+def read_cursor(text: Any) -> Tuple[int, List[Tuple[int, int]]]:
+    """How far the log has looked, and at which positions below that an event may still appear."""
+    cursor = parse_json(text_of(text) or "")
+    through, holes = (cursor.get("through"), cursor.get("open")) if isinstance(cursor, dict) else (cursor, [])
+    is_position = isinstance(through, float) and through.is_integer() and 0 <= through <= SAFE_INTEGER
+    if not is_position or not isinstance(holes, list) or not all(isinstance(hole, dict) for hole in holes):
+        raise Malformed("no cursor")
+    return int(through), sorted(one for hole in holes for one in positions_in(hole.get("ranges"), SAFE_INTEGER))
+
+
 def read_ranges(text: Any) -> List[Tuple[int, int]]:
-    """First and last positions; Malformed unless that is what the text says."""
+    """First and last positions of a bundle; Malformed unless that is what the text says."""
     ranges = parse_json(text_of(text) or "")
+    if not isinstance(ranges, list) or len(ranges) > WIDTH:
+        raise Malformed("no ranges")
+    return positions_in(ranges, WIDTH)
+
+
+def positions_in(ranges: Any, most: int) -> List[Tuple[int, int]]:
+    read = []
     if not isinstance(ranges, list):
         raise Malformed("no ranges")
-    read = []
     for one in ranges:
         if not isinstance(one, list) or len(one) != 2 or not all(isinstance(end, float) for end in one):
             raise Malformed("no range")
         first, last = int(one[0]), int(one[1])
-        if [first, last] != one or not 0 <= first <= last <= SAFE_INTEGER:
+        if [first, last] != one or not 0 <= last - first < most or max(abs(first), abs(last)) > SAFE_INTEGER:
             raise Malformed("no range")
         read.append((first, last))
     return read
@@ -422,6 +438,7 @@ class LogCheck:
         self.findings: List[Finding] = []
         self.notes: List[str] = []
         self.size = self.min_index = self.through = 0
+        self.open: List[Tuple[int, int]] = []
         self.checkpoints: Dict[int, List[Tuple[str, bool, Checkpoint]]] = {}
         # The greatest sizes that fit: of all checkpoints, and of those from outside.
         self.covered = self.covered_outside = 0
@@ -452,10 +469,13 @@ class LogCheck:
             return self.find("head_changed", 0, "audit_log doesn't have one row")
         size, min_index, cursor = rows[0]
         is_size = isinstance(size, int) and isinstance(min_index, int) and 0 <= min_index <= size <= SAFE_INTEGER
-        digits = cursor if isinstance(cursor, Text) else b""
-        if not is_size or min_index % WIDTH != 0 or re.fullmatch(rb"0|[1-9][0-9]{0,15}", digits) is None:
+        try:
+            self.through, self.open = read_cursor(cursor)
+        except Malformed:
+            is_size = False
+        if not is_size or min_index % WIDTH != 0:
             return self.find("head_changed", 0, "size, min_index or cursor are none that a log can have")
-        self.size, self.min_index, self.through = size, min_index, int(digits)
+        self.size, self.min_index = size, min_index
 
     # Checkpoints are read first: the walk over the leaves then stops at each of their sizes.
     def read_checkpoints(self) -> None:
@@ -674,7 +694,7 @@ class LogCheck:
             if nth >= 0 and position <= last:
                 if index + position - first < self.min_index:
                     self.find("event_inserted", index + position - first, f"the event at position {position} was pruned")
-            elif position > max(self.through, end):
+            elif position > max(self.through, end) or any(low <= position <= high for low, high in self.open):
                 waiting += 1
             else:
                 self.find("event_inserted", None, f"the event at position {position} has no index")
@@ -784,9 +804,23 @@ def is_proof(path: str) -> bool:
         return not file.read(16).startswith(b"SQLite format 3")
 
 
-def read_notes(path: str) -> Iterator[Tuple[str, bytes]]:
+def read_notes(path: str) -> List[Tuple[str, bytes]]:
+    """One note, or a file of many with a form feed before each; what a crash cut short there is none."""
     with open(path, "rb") as file:
-        yield os.path.basename(path), file.read()
+        pieces = file.read().split(b"\f\n")
+    name = os.path.basename(path)
+    notes = [(name, piece) for piece in pieces if is_checkpoint(piece)]
+    if not notes:
+        raise Unreadable(f"There is no checkpoint in {path}.")
+    return notes
+
+
+def is_checkpoint(note: bytes) -> bool:
+    try:
+        read_checkpoint(note)
+    except Malformed:
+        return False
+    return True
 
 
 def report_log(path: str, keys: Sequence[Key], outside: Sequence[Tuple[str, bytes]]) -> Dict[str, Any]:

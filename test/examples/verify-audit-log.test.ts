@@ -1,17 +1,21 @@
 import { spawn, spawnSync } from "node:child_process"
 import { once } from "node:events"
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { DatabaseSync } from "node:sqlite"
 import fc from "fast-check"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { ensureProgram, programs } from "../../scripts/ensure-program.ts"
 import { projectRoot } from "../../scripts/run-command.ts"
 import { type LeafRow, leafOf } from "../../src/core/audit/leaf.ts"
+import { deriveLogKey } from "../../src/core/notes/log-key.ts"
+import { ED25519, verifierKeyOf, writeVerifierKey } from "../../src/core/notes/verifier-key.ts"
+import { createApp, signIn } from "../app.ts"
 import { insideKinds } from "../tamper/campaign.ts"
 import { createDraw } from "../tamper/draw.ts"
 import type { LogFacts } from "../tamper/log-facts.ts"
-import { makeLog, VKEY } from "../tamper/make-log.ts"
+import { LOG_SECRET, makeLog, VKEY } from "../tamper/make-log.ts"
 import { outsideKinds, silentKinds } from "../tamper/outside-kinds.ts"
 import { makeLogs, tamperCopy } from "../tamper/tamper-copy.ts"
 import { verifyFile } from "../tamper/verify-file.ts"
@@ -94,9 +98,9 @@ describe("the verifier in Python", () => {
       const path = join(folder, `tampered-${nth}.db`)
       const tampered = await tamperCopy(kind, { logs, path, seed: 11 })
       const outside = insideKinds.includes(kind) ? [] : (tampered?.log.outside.slice(-1) ?? [])
-      const { status, findings } = await verifyFile(path, outside)
+      const { findings } = await verifyFile(path, outside)
       ours.push({
-        verified: status === "proven",
+        verified: findings.length === 0,
         findings: findings.map(({ code, index }) => ({ code, index: index ?? null })),
       })
       asked.push({ path, outside: outside.map(({ note }) => note) })
@@ -106,6 +110,8 @@ describe("the verifier in Python", () => {
     for (const [nth, { name, codes }] of kinds.entries()) {
       const [we, they] = [ours[nth], theirs[nth]]
       expect({ name, verified: they?.verified }).toEqual({ name, verified: we?.verified })
+      // Ours goes no further where it can't read the head.
+      if (we?.findings[0]?.code === "unreadable") continue
       // Which of two that are said of one event comes first is nobody's business.
       const first = we?.findings.find(({ code }) => codes.includes(code))
       const alike = they?.findings.filter(({ index }) => index === (first?.index ?? null)).map(({ code }) => code)
@@ -115,7 +121,7 @@ describe("the verifier in Python", () => {
     }
   }, 60_000)
 
-  it("verifies logs of every shape, with a journal beside the file too", async () => {
+  it("verifies logs of every shape", async () => {
     const plan = { events: 65_537, passes: 3, erased: 1, pruned: 1, isLate: false, waiting: 0 }
     const large = await makeLog(join(folder, "large.db"), plan, createDraw(3))
     for (const log of [...logs, large]) {
@@ -125,6 +131,51 @@ describe("the verifier in Python", () => {
       expect(said.status).toBe(0)
     }
   }, 60_000)
+
+  it("reads what is in the journal beside the file, and writes nothing", () => {
+    const path = join(folder, "journal.db")
+    copyFileSync((logs[0] as LogFacts).path, path)
+    const database = new DatabaseSync(path)
+    database.exec("pragma journal_mode = wal; pragma wal_autocheckpoint = 0; update audit_log set lease_until = 1")
+    const before = readFileSync(path)
+    expect(run(path, "--key", VKEY)).toMatchObject({ status: 0, stderr: "" })
+    database.exec("drop trigger auth_events_no_update; update auth_events set at = at + 1 where seq = 7")
+    expect(run(path, "--key", VKEY)).toMatchObject({
+      status: 1,
+      stdout: expect.stringMatching(/^event_changed at index 6:/),
+    })
+    expect(readFileSync(path).equals(before)).toBe(true)
+    database.close()
+  })
+
+  it("verifies what a server sealed", async () => {
+    const path = join(folder, "server.db")
+    const app = createApp({ path, secret: LOG_SECRET, audit: { seal: true } })
+    const { browser } = await signIn(app, "ada@example.com")
+    await browser.post("/auth/sign-out")
+    await app.close()
+    const database = new DatabaseSync(path, { readOnly: true })
+    const note = String(
+      database.prepare("select note from audit_checkpoints order by size desc limit 1").get()?.["note"],
+    )
+    database.close()
+    const [name = ""] = note.split("\n")
+    const key = writeVerifierKey(verifierKeyOf(name, ED25519, deriveLogKey(LOG_SECRET).publicKey))
+    const said = run(path, "--key", key, "--json")
+    expect(JSON.parse(said.stdout)).toMatchObject({ verified: true, findings: [], notes: [] })
+    expect(JSON.parse(said.stdout).size).toBeGreaterThan(5)
+  })
+
+  it("takes checkpoints from a file of many, and finds with them what was cut", async () => {
+    const log = logs[0] as LogFacts
+    const file = join(folder, "checkpoints.txt")
+    writeFileSync(file, `\f\ntorn in the mid${log.outside.map(({ note }) => `\f\n${note}`).join("")}`)
+    expect(run(log.path, "--key", VKEY, "--checkpoint", file)).toMatchObject({ status: 0 })
+    const cut = run(log.oldCopy?.path ?? "", "--key", VKEY, "--checkpoint", file)
+    expect(cut).toMatchObject({ status: 1, stdout: expect.stringContaining(`log_cut at index ${log.oldCopy?.size}`) })
+    writeFileSync(file, "nothing")
+    expect(run(log.path, "--key", VKEY, "--checkpoint", file).status).toBe(2)
+  })
 
   it("verifies the proof that the format's page shows, and no other", () => {
     const proof = /^```text proof\n([\s\S]*?)^```$/m.exec(PAGE)?.[1] ?? ""

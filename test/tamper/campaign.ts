@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import type { Finding } from "../../src/core/verifying/finding.ts"
 import { checkpointKinds } from "./checkpoint-kinds.ts"
 import { type CleanPlan, type CleanRow, verifyCleanLogs } from "./clean-logs.ts"
 import { eventKinds } from "./event-kinds.ts"
@@ -12,7 +11,7 @@ import { outsideKinds, silentKinds } from "./outside-kinds.ts"
 import { rewritingKinds } from "./rewriting-kinds.ts"
 import { makeLogs, type TamperedLog, tamperCopy } from "./tamper-copy.ts"
 import { treeKinds } from "./tree-kinds.ts"
-import { verifyFile } from "./verify-file.ts"
+import { type Told, verifyFile } from "./verify-file.ts"
 
 export interface CampaignPlan extends CleanPlan {
   /** How many that are to be found. Those that need a checkpoint from outside come on top, and those that can't be found. */
@@ -127,6 +126,6 @@ async function judge({ kind, row, run, path, areHelped }: Case, tampered: Tamper
   row.misses.push(`#${run}: first ${first ?? "-"}, told ${told.join(", ") || "nothing"}`)
 }
 
-async function findingsOf(path: string, outside: LogFacts["outside"]): Promise<readonly Finding[]> {
+async function findingsOf(path: string, outside: LogFacts["outside"]): Promise<readonly Told[]> {
   return (await verifyFile(path, outside)).findings
 }

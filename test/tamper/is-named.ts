@@ -1,5 +1,5 @@
-import type { Finding } from "../../src/core/verifying/finding.ts"
 import type { Kind, Tampered } from "./kind.ts"
+import type { Told } from "./verify-file.ts"
 
 // Said of the log as a whole, beside what is said of its events.
 const OF_ALL: readonly string[] = ["checkpoint_missing", "prune_unrecorded"]
@@ -8,7 +8,7 @@ const OF_ALL: readonly string[] = ["checkpoint_missing", "prune_unrecorded"]
 export function isNamed(
   { codes }: Pick<Kind, "codes">,
   { first, isExact = true }: Tampered,
-  findings: readonly Finding[],
+  findings: readonly Told[],
 ): boolean {
   const told = findings.find(({ code }) => codes.includes(code))
   if (told === undefined) return false

@@ -40,6 +40,16 @@ export const treeKinds: readonly Kind[] = [
     tamper: (file) => setSize(file, 1 + file.draw(300)),
   },
   { name: "cursor moved back", codes: ["head_changed"], tamper: moveCursor },
+  {
+    name: "cursor that is none",
+    codes: ["unreadable", "head_changed"],
+    tamper: (file) => setHead(file, "cursor", "'{\"through\":'"),
+  },
+  {
+    name: "min_index that is none",
+    codes: ["head_changed"],
+    tamper: (file) => setHead(file, "min_index", "min_index + 1"),
+  },
   { name: "min_index raised, and nothing pruned", codes: ["event_inserted", "prune_unrecorded"], tamper: raiseMinimum },
   { name: "the oldest deleted as if they were pruned", codes: ["prune_unrecorded"], tamper: pruneSilently },
 ]
@@ -227,6 +237,12 @@ function moveCursor({ database, log, draw }: TamperedFile) {
   const top = Math.max(0, ...log.positions)
   if (top === 0) return null
   database.prepare("update audit_log set cursor = ?").run(String(draw(top)))
+  return { first: null }
+}
+
+function setHead({ database, log }: TamperedFile, column: "cursor" | "min_index", value: string) {
+  if (log.size === 0) return null
+  database.exec(`update audit_log set ${column} = ${value}`)
   return { first: null }
 }
 
