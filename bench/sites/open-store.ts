@@ -35,6 +35,8 @@ function openSqlite(path: string): OpenedStore {
 
 async function openPostgres(connectionString: string): Promise<OpenedStore> {
   const pool = new pg.Pool({ connectionString, max: POOL_SIZE })
+  // A run stops its server under it.
+  pool.on("error", () => undefined)
   const store = postgres(pool)
   await store.migrate()
   const versions = { pg: packageVersion("pg"), PostgreSQL: await postgresVersion(pool) }
