@@ -52,7 +52,8 @@ async function report(
   const found = `${plural(people, "person", "people")} of ${plural(entries, "entry", "entries")} in the journal`
   const deleted = `${plural(requests, "request")} and ${plural(persons, "entry", "entries")} of personal data deleted`
   const exitCode = await wipeAfter(context, options, { erased, marks, says: `${found} erased again: ${deleted}.` })
-  for (const problem of problems(unknownKeys, unreadable)) context.printError(problem)
+  // What a program reads says so already.
+  if (!context.isJson) for (const problem of problems(unknownKeys, unreadable)) context.printError(problem)
   return exitCode === exitCodes.ok && (unknownKeys > 0 || unreadable.length > 0) ? exitCodes.incomplete : exitCode
 }
 

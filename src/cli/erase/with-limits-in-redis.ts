@@ -24,7 +24,7 @@ export async function withLimitsInRedis<Result>(
     if (isThere) throw error
     const reason = createScrub(redisSecretsOf(redis))(explainFailure(error))
     const rest = "What it holds of this person, hashes of the address that count limits, goes by itself within hours."
-    context.printError(`Redis can't be reached (${reason}). ${rest}`)
+    if (!context.isJson) context.printError(`Redis can't be reached (${reason}). ${rest}`)
     return act(store)
   }
 }

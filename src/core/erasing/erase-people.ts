@@ -54,7 +54,8 @@ export async function erasePeople(
   const place = await walkFrom(null)
   const outcomes: ErasePersonOutcome[] = []
   for (const [index, person] of people.entries()) {
-    const limitKeys = person.address === null ? [] : limitKeysOf(person.address)
+    // Those of somebody who came back since count on; older ones are over soon.
+    const limitKeys = person.address === null || person.before !== null ? [] : limitKeysOf(person.address)
     const wasFound = found.has(index)
     const outcome = await erasure.erase({ ...person, from: place, wasFound, limitKeys, by, at: clock.now() })
     outcomes.push(outcome)
