@@ -44,7 +44,7 @@ export const programs = {
   },
   python: {
     title: "Python",
-    neededBy: proxyTests,
+    neededBy: `${proxyTests}, and of the verifier in Python,`,
     variable: "PYTHON_PATH",
     names: ["python3"],
     debianPackages: ["python3"],
