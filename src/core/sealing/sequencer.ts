@@ -73,7 +73,11 @@ export class Sequencer {
 
   async #hasWork(): Promise<boolean> {
     if (this.#frontier === null || this.#frontier.size !== (this.#signed?.size ?? 0)) return true
-    return (await this.#store.backlog({ max: 1 })).events > 0
+    if ((await this.#store.backlog({ max: 1 })).events > 0) return true
+    // Another one has sealed since, and may not have lived to sign it: then nothing waits, and nobody vouches for it.
+    const isOvertaken = (await this.#store.head()).size !== this.#frontier.size
+    if (isOvertaken) this.#frontier = null
+    return isOvertaken
   }
 
   async #holdLease(): Promise<boolean> {

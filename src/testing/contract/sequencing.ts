@@ -44,6 +44,18 @@ export const sequencingFacts: Facts = {
     expect(next.signed[0]?.root).toBe(await rootOfRows(store))
   },
 
+  "signs what another one sealed and didn't live to sign, though nothing new comes": async ({ store, expect }) => {
+    const idle = createSequencer(store)
+    await writeEvents(store, 5)
+    await idle.sequencer.pass()
+    await writeEvents(store, 5)
+    const { head, events, cursor } = await store.sealing.unsealed({ max: 100 })
+    const { tiles } = extend(await frontierOf(store), events)
+    await store.sealing.extend({ from: head, cursor, positions: events.map(({ position }) => position), tiles })
+    await idle.sequencer.pass()
+    expect(idle.signed.map(({ size }) => size)).toEqual([5, 10])
+  },
+
   "never gives one size two roots, where two work at once (AUD-6)": async ({ store, expect, open }) => {
     // Times so far apart that each finds the other's lease to be over.
     const workers = [createSequencer(store), createSequencer(await open(), START + 3_600_000)]
