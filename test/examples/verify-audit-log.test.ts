@@ -91,7 +91,7 @@ describe("the verifier in Python", () => {
     for (const [nth, one] of rows.entries()) expect(leaves[nth], one.detail).toBe(leafOf(one))
   })
 
-  it("finds in every kind of tampering what we find, and in none what we don't", async () => {
+  it("AUD-3 finds in every kind of tampering what we find, and in none what we don't", async () => {
     const kinds = [...insideKinds, ...outsideKinds, ...silentKinds]
     const asked: { path: string; outside: readonly string[] }[] = []
     const ours: Verdict[] = []

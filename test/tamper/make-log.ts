@@ -156,7 +156,7 @@ function drawEvent(at: number, draw: Draw): NewEvent {
   }
 }
 
-export function addressOf(person: number): Address {
+function addressOf(person: number): Address {
   return `person-${person}@example.com` as Address
 }
 
