@@ -123,7 +123,7 @@ function noMailTooLate({ tables, delivered, isOneClock }: Evidence): readonly st
 }
 
 function logIsWhole(evidence: Evidence): readonly string[] {
-  return [...eventsAreWhole(evidence), ...logIsSealed(evidence)]
+  return [...eventsAreWhole(evidence), ...sealFaults(evidence.sealed, rowsOf(evidence.tables, "auth_events").length)]
 }
 
 function eventsAreWhole({ tables, earlierLogs, isDense }: Evidence): readonly string[] {
@@ -140,9 +140,7 @@ function eventsAreWhole({ tables, earlierLogs, isDense }: Evidence): readonly st
 }
 
 /** Every event has one place, under one root for each size that anybody ever signed. */
-function logIsSealed({ tables, sealed }: Evidence): readonly string[] {
-  const { verdict, signed, forks } = sealed
-  const events = rowsOf(tables, "auth_events").length
+export function sealFaults({ verdict, signed, forks }: SealedLog, events: number): readonly string[] {
   const texts = Map.groupBy(signed, ({ size }) => size)
   const twice = [...texts].filter(([, ofSize]) => new Set(ofSize.map(({ text }) => text)).size > 1)
   return [

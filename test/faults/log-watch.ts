@@ -7,6 +7,7 @@ import type { Store } from "../../src/index.ts"
 import { startWitness } from "../../src/witness/start-witness.ts"
 import { openWitnessState } from "../../src/witness/witness-state.ts"
 import type { AuditErrand } from "./site-process.ts"
+import type { SignedLine } from "./watched-sealing.ts"
 
 /** All that is known of the sealed log when a round is over. */
 export interface SealedLog {
@@ -61,7 +62,7 @@ export async function openLogWatch(folder: string, key: string): Promise<LogWatc
   return {
     errand,
     async read(store) {
-      const signed = readSigned(errand.notesFile)
+      const signed = readSignedLines(errand.notesFile).filter((line) => "note" in line)
       const outside = [
         ...signed.map(({ note }) => ({ note, source: "what was signed" })),
         ...readNotes(errand.checkpointFile).map((note) => ({ note, source: "the checkpoint file" })),
@@ -73,7 +74,8 @@ export async function openLogWatch(folder: string, key: string): Promise<LogWatc
   }
 }
 
-function readSigned(path: string): readonly { readonly size: number; readonly note: string }[] {
+/** All that was told so far of what was signed. */
+export function readSignedLines(path: string): readonly SignedLine[] {
   return linesOf(path, "\n").map((line) => JSON.parse(line))
 }
 

@@ -2,8 +2,6 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { setTimeout as pause } from "node:timers/promises"
-import { postgres } from "../../src/postgres.ts"
-import { sqlite } from "../../src/sqlite.ts"
 import type { Dump } from "../attack/dump-tables.ts"
 import type { CampaignDatabase } from "./campaign-database.ts"
 import { Fleet, type Site } from "./fleet.ts"
@@ -11,6 +9,7 @@ import { findViolations, type Violation } from "./invariants.ts"
 import { type LogWatch, openLogWatch, type SealedLog } from "./log-watch.ts"
 import { type MailServer, openMailServer, type Trouble } from "./mail-server.ts"
 import { Mailboxes } from "./mailboxes.ts"
+import { openStore } from "./open-store.ts"
 import { crowd, ORIGIN, type Town } from "./people.ts"
 import type { SmtpStage } from "./points.ts"
 import { DATABASE_PASSWORD } from "./postgres-server.ts"
@@ -220,7 +219,7 @@ async function untilSealed({ database, witness }: Round): Promise<void> {
 }
 
 async function readSealedLog({ database, logWatch }: Round): Promise<SealedLog> {
-  const store = database.engine === "sqlite" ? sqlite(database.url.slice("sqlite:".length)) : postgres(database.url)
+  const store = openStore(database)
   try {
     return await logWatch.read(store)
   } finally {

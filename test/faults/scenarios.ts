@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { type CampaignDatabase, openPostgres, openPostgresWithRedis, openSqliteFile } from "./campaign-database.ts"
+import { type FloodResult, runFlood, showFlood } from "./flood.ts"
 import { killAt } from "./kills.ts"
 import {
   clocksApart,
@@ -84,6 +85,14 @@ const EVERYWHERE: readonly NamedOutage[] = [
   },
 ]
 
+const FLOOD_EVENTS = 50_000
+const FLOOD_STOPS = ["after:sealing.unsealed", "after:sealing.extend"]
+const FLOODS: readonly (readonly [name: string, aheadMs: number])[] = [
+  ["eight processes write 50,000 events each; one that seals is killed, two stand still", 0],
+  ["the same, with the clock of one an hour ahead", HOUR_MS],
+  ["the same, with the clock of one an hour behind", -HOUR_MS],
+]
+
 const canMount = process.getuid?.() === 0 && process.platform === "linux"
 const SQLITE_OUTAGES: readonly NamedOutage[] = [
   { name: "the write lock held by somebody for 7 s", begin: holdLock, holdMs: 7_000, isAway: true },
@@ -116,6 +125,7 @@ export function scenariosOn(engine: Engine): readonly Scenario[] {
     ...pointsOn(engine).map((point) => killRow(engine, point)),
     ...(engine === "sqlite" ? [] : CUTS.map(cutRow)),
     ...[...own, ...EVERYWHERE].map((one) => outageRow(engine, one)),
+    ...FLOODS.map(([name, aheadMs]) => floodRow(engine, name, aheadMs)),
   ]
 }
 
@@ -156,6 +166,31 @@ function outageRow(engine: Engine, one: NamedOutage): Scenario {
       withDatabase(open, (database) =>
         runRound({ database, people: PEOPLE, isShort: false, mail, isOneClock }, outage(one, runs)),
       ),
+  }
+}
+
+/** Its recoveries are the longest times from a commit to a checkpoint. */
+function floodRow(engine: Engine, name: string, aheadMs: number): Scenario {
+  const flood = { processes: 8, events: FLOOD_EVENTS, perSecond: 0, aheadMs, stopAt: FLOOD_STOPS }
+  return {
+    name: `${engine}: ${name}`,
+    engine,
+    kind: "outage",
+    async run(runs) {
+      const results: FloodResult[] = []
+      for (let run = 0; run < runs; run += 1) {
+        results.push(await withDatabase(openFor[engine], (database) => runFlood({ ...flood, database })))
+        console.log(`   ${showFlood(results[run] as FloodResult)}`)
+      }
+      return {
+        violations: results.flatMap(({ faults }) => faults.map((what) => ({ invariant: "I6" as const, what }))),
+        recoveries: results.map(({ lag }) => lag.max),
+        mails: 0,
+        duplicates: 0,
+        unanswered: 0,
+        people: 0,
+      }
+    },
   }
 }
 
