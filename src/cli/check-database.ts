@@ -1,6 +1,7 @@
 import { constants, existsSync } from "node:fs"
 import { access } from "node:fs/promises"
 import { dirname, resolve } from "node:path"
+import { halfMoved } from "../core/move/half-moved.ts"
 import type { ServerConfig } from "../server/server-config.ts"
 import type { Check } from "./check-parts.ts"
 
@@ -15,9 +16,9 @@ async function checkFile(path: string): Promise<Check> {
     if (path !== ":memory:" && existsSync(path)) {
       const { DatabaseSync } = await import("node:sqlite")
       const opened = new DatabaseSync(path, { readOnly: true })
-      const halfMoved = opened.prepare("select 1 from sqlite_schema where name = 'move_progress'").get()
+      const isHalfMoved = opened.prepare("select 1 from sqlite_schema where name = 'move_progress'").get()
       opened.close()
-      if (halfMoved !== undefined) throw (await import("../core/move/half-moved.ts")).halfMoved()
+      if (isHalfMoved !== undefined) throw halfMoved()
       return { name: "database", status: "ok", says: `${path} opens and answers.` }
     }
     if (path !== ":memory:") await access(nearestFolder(path), constants.W_OK)

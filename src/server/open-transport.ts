@@ -1,6 +1,7 @@
 import type { Log } from "../core/log.ts"
 import type { MailTransport } from "../core/mail/transport.ts"
-import type { DevelopmentMailbox } from "../mail/development-mailbox.ts"
+import { createDevelopmentMailbox, type DevelopmentMailbox } from "../mail/development-mailbox.ts"
+import { createLogTransport } from "../mail/log-transport.ts"
 import type { MailConfig } from "./server-config.ts"
 
 export interface OpenedTransport {
@@ -22,12 +23,10 @@ export async function openTransport(mail: MailConfig, log: Log): Promise<OpenedT
       return { transport: resend({ apiKey, from, ...(baseUrl !== null && { baseUrl }) }), mailbox: null }
     }
     case "mailbox": {
-      const { createDevelopmentMailbox } = await import("../mail/development-mailbox.ts")
       const mailbox = createDevelopmentMailbox()
       return { transport: mailbox, mailbox }
     }
     case "log": {
-      const { createLogTransport } = await import("../mail/log-transport.ts")
       return { transport: createLogTransport(log), mailbox: null }
     }
   }

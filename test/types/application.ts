@@ -59,6 +59,8 @@ export function explain(error: unknown): string {
       return error.faults.map(({ setting, problem, cure }) => `${setting}: ${problem} ${cure}`).join("\n")
     case "invalid_argument":
     case "store_unavailable":
+    case "outlet_failed":
+    case "journal_failed":
     case "closed":
       return error.message
     default:
