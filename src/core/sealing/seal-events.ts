@@ -9,21 +9,21 @@ export type SealOutcome =
   /** Another process has sealed since the frontier was read. */
   | { readonly status: "overtaken" }
 
-// Read at once: some two milliseconds on SQLite, for which whatever came meanwhile waits.
-const BATCH = 1_024
+/** Read at once: some two milliseconds on SQLite, for which whatever came meanwhile waits. */
+export const BATCH = 1_024
 // Some half a millisecond of work: requests that come meanwhile wait no longer.
 const SLICE = 128
 
-/** Gives the events that wait their indexes. What is signed afterwards is what was committed here. */
-export async function sealEvents(store: SealingStore, frontier: Frontier): Promise<SealOutcome> {
-  const { head, events, cursor } = await store.unsealed({ max: BATCH })
+/** Gives the events that wait their indexes, at most `max` of them. What is signed afterwards is what was committed here. */
+export async function sealEvents(store: SealingStore, frontier: Frontier, max: number): Promise<SealOutcome> {
+  const { head, events, cursor } = await store.unsealed({ max })
   if (head.size !== frontier.size) return { status: "overtaken" }
   if (events.length === 0 && cursor === head.cursor) return { status: "sealed", frontier, events: 0, isAll: true }
   const { frontier: next, tiles } = extendTree(frontier, await hashEvents(events))
   const positions = events.map(({ position }) => position)
   const outcome = await store.extend({ from: head, cursor, positions, tiles })
   if (outcome === "conflict") return { status: "overtaken" }
-  return { status: "sealed", frontier: next, events: events.length, isAll: events.length < BATCH }
+  return { status: "sealed", frontier: next, events: events.length, isAll: events.length < max }
 }
 
 async function hashEvents(events: readonly UnsealedEvent[]): Promise<readonly TreeHash[]> {

@@ -9,11 +9,13 @@ import type { CheckpointOutlet, SignedCheckpoint } from "./checkpoint-outlet.ts"
 import { type LogIdentity, verifierKeys } from "./log-identity.ts"
 import { openLog, type Signed } from "./open-log.ts"
 import type { OurCheckpoint } from "./read-signed.ts"
-import { sealEvents } from "./seal-events.ts"
+import { BATCH, sealEvents } from "./seal-events.ts"
 
 const LEASE = 3_000
 // Not for as long as a lease: whoever holds it may have died at its very beginning.
 const ASK_AGAIN = 750
+// Whoever is further behind catches up by fewer, larger commits: each of them waits for the lock that others write under.
+const SMALL_BATCHES = 4
 /** At most so many events wait for one checkpoint. */
 export const MOST_EVENTS = 4_096
 
@@ -51,20 +53,25 @@ export class Sequencer {
   async pass(stop?: AbortSignal): Promise<number> {
     if (!(await this.#hasWork()) || !(await this.#holdLease())) return 0
     let sealed = 0
-    for (;;) {
-      const frontier = this.#frontier ?? (await this.#open(stop))
-      const outcome = await sealEvents(this.#store, frontier)
-      if (outcome.status === "overtaken") {
-        // The next pass reads anew where the log stands.
-        this.#frontier = null
-        return sealed
-      }
-      this.#frontier = outcome.frontier
-      sealed += outcome.events
-      const isLast = outcome.isAll || stop?.aborted === true
-      if (isLast || outcome.frontier.size - (this.#signed?.size ?? 0) >= MOST_EVENTS) await this.#sign(outcome.frontier)
+    for (let nth = 0; ; nth += 1) {
+      const { events, isLast } = await this.#sealBatch(nth, stop)
+      sealed += events
       if (isLast || !(await this.#holdLease())) return sealed
     }
+  }
+
+  async #sealBatch(nth: number, stop: AbortSignal | undefined): Promise<{ events: number; isLast: boolean }> {
+    const frontier = this.#frontier ?? (await this.#open(stop))
+    const outcome = await sealEvents(this.#store, frontier, nth < SMALL_BATCHES ? BATCH : MOST_EVENTS)
+    if (outcome.status === "overtaken") {
+      // The next pass reads anew where the log stands.
+      this.#frontier = null
+      return { events: 0, isLast: true }
+    }
+    this.#frontier = outcome.frontier
+    const isLast = outcome.isAll || stop?.aborted === true
+    if (isLast || outcome.frontier.size - (this.#signed?.size ?? 0) >= MOST_EVENTS) await this.#sign(outcome.frontier)
+    return { events: outcome.events, isLast }
   }
 
   get #store() {

@@ -80,14 +80,21 @@ export function createSealing(database: DatabaseSync, commits: Commits): Sealing
 
 function createLease(database: DatabaseSync, commits: Commits, readHead: () => HeadRow): SealingStore["lease"] {
   const write = database.prepare(LEASE)
-  return ({ holder, at, until }) =>
+  // Null: it has to be written.
+  const look = ({ holder, at, until }: Parameters<SealingStore["lease"]>[0]) => {
+    const { holder: other, lease_until: held } = readHead()
+    // One that lasts longer than any does was given by a clock that is ahead of ours.
+    const isOver = other === null || held <= at || held > until + (until - at)
+    if (other !== holder) return isOver ? null : "taken"
+    return held - at < (until - at) / RENEW_AT ? null : "held"
+  }
+  // Most of the time there is nothing to write, and the lock that all processes write under is asked for by others.
+  return async (ask) =>
+    (await commits.read(() => look(ask))) ??
     commits.decide(() => {
-      const { holder: other, lease_until: held } = readHead()
-      // One that lasts longer than any does was given by a clock that is ahead of ours.
-      const isOver = other === null || held <= at || held > until + (until - at)
-      if (other !== holder && !isOver) return "taken"
-      if (other !== holder || held - at < (until - at) / RENEW_AT) write.run(holder, until)
-      return "held"
+      const found = look(ask)
+      if (found === null) write.run(ask.holder, ask.until)
+      return found ?? "held"
     })
 }
 
