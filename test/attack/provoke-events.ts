@@ -13,7 +13,7 @@ const VERIFIER_KEY = expect.stringMatching(/^[^\s+]+\+[0-9a-f]{8}\+[A-Za-z0-9+/]
 const WAY_IN = expect.toBeOneOf(["magic_link", "email_code"])
 
 /** What each event says: exactly these fields, none of them free text. An event without an entry doesn't type-check. */
-export const SHAPES: { readonly [Type in Exclude<EventType, "user_erased">]: object } = {
+export const SHAPES: { readonly [Type in EventType]: object } = {
   link_requested: { requestId: ID },
   link_sent: { requestId: ID, linkId: ID, attempt: COUNT, transport: "mailbox" },
   link_withheld: { requestId: ID, reason: WORD },
@@ -36,6 +36,7 @@ export const SHAPES: { readonly [Type in Exclude<EventType, "user_erased">]: obj
   links_revoked: expect.toBeOneOf([{}, { by: ACTOR }]),
   user_disabled: { by: ACTOR },
   user_enabled: { by: ACTOR },
+  user_erased: { by: ACTOR },
   admin_action: { action: "audit_pruned", minIndex: COUNT, by: ACTOR },
   checkpoint_signed: { origin: "auth.example.com/auth/log", key: VERIFIER_KEY, size: COUNT },
 }
@@ -144,4 +145,7 @@ async function provokeUsers(app: App): Promise<void> {
   await app.browser().post("/auth/sign-in", { email: "grace@example.com" })
   await untilIdle(app)
   await app.auth.users.enable(user?.id ?? "")
+  await signIn(app, "zoe@example.com")
+  await untilIdle(app)
+  await app.auth.users.erase({ email: "zoe@example.com" })
 }
