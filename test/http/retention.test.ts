@@ -4,8 +4,9 @@ import type { Sweep, Swept } from "../../src/core/retention/retention-store.ts"
 import type { DeletedRows } from "../../src/core/retention/sweep-rows.ts"
 import type { LinklatchOptions, Store } from "../../src/index.ts"
 import { sqlite } from "../../src/sqlite.ts"
-import { addressOf, ask } from "../../src/testing/contract/steps/ask.ts"
+import { addressOf, ask, START } from "../../src/testing/contract/steps/ask.ts"
 import { claim } from "../../src/testing/contract/steps/deliver.ts"
+import { personsIn } from "../../src/testing/contract/steps/erase.ts"
 import { type Browser, redeemLink, signIn } from "../../src/testing/contract/steps/redeem.ts"
 import { type App, createApp } from "../app.ts"
 import { turns } from "../attack/turns.ts"
@@ -115,6 +116,46 @@ describe("rows that are over", () => {
     const owed = await ask(app.store)
     await wait(app, 21 * DAY)
     expect(await claim(app.store, { at: app.clock.now() })).toMatchObject([{ requestId: owed.request.requestId }])
+  })
+})
+
+describe("personal data of events that names no user", () => {
+  it("stays for ninety days, and that of users for good (AUD-9)", async () => {
+    const { app } = await siteWith(1)
+    await ask(app.store, { address: addressOf("stranger@example.com") })
+    const before = await app.events()
+    await wait(app, START + 90 * DAY - HOUR - app.clock.now())
+    expect(await personsIn(app.store)).toContain("stranger@example.com")
+    await wait(app, 2 * HOUR)
+    expect(await personsIn(app.store)).not.toContain("stranger@example.com")
+    expect(await personsIn(app.store)).toContain("ada0@example.com")
+    const after = (await app.events()).slice(0, before.length)
+    expect(after.map((event) => ({ ...event, person: null }))).toEqual(
+      before.map((event) => ({ ...event, person: null })),
+    )
+    expect(deletions(app).reduce((sum, { persons }) => sum + persons, 0)).toBe(1)
+  })
+
+  it("stays as long as somebody says, and for ever where that is wanted", async () => {
+    const [short, never] = [
+      await siteWith(0, { audit: { personDays: 2 } }),
+      await siteWith(0, { audit: { personDays: false } }),
+    ]
+    for (const { app } of [short, never]) {
+      await ask(app.store)
+      await wait(app, START + 3 * DAY - app.clock.now())
+    }
+    expect(await personsIn(short.app.store)).toEqual([])
+    await wait(never.app, 3_000 * DAY)
+    expect(await personsIn(never.app.store)).toEqual(["ada@example.com"])
+  })
+
+  it("is gone through in one round, however much of it stays", async () => {
+    const { app } = await siteWith(600)
+    await ask(app.store, { address: addressOf("stranger@example.com"), at: START + HOUR })
+    await wait(app, START + 91 * DAY - app.clock.now())
+    expect(await personsIn(app.store)).not.toContain("stranger@example.com")
+    expect(new Set(await personsIn(app.store)).size).toBe(600)
   })
 })
 
