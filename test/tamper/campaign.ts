@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { bundleKinds } from "./bundle-kinds.ts"
 import { checkpointKinds } from "./checkpoint-kinds.ts"
 import { type CleanPlan, type CleanRow, verifyCleanLogs } from "./clean-logs.ts"
 import { eventKinds } from "./event-kinds.ts"
@@ -10,7 +11,7 @@ import type { LogFacts } from "./log-facts.ts"
 import { outsideKinds, silentKinds } from "./outside-kinds.ts"
 import { rewritingKinds } from "./rewriting-kinds.ts"
 import { makeLogs, type TamperedLog, tamperCopy } from "./tamper-copy.ts"
-import { treeKinds } from "./tree-kinds.ts"
+import { tileKinds } from "./tile-kinds.ts"
 import { type Told, verifyFile } from "./verify-file.ts"
 
 export interface CampaignPlan extends CleanPlan {
@@ -44,7 +45,13 @@ export interface CampaignReport {
 }
 
 /** Everything that is to be found in the database alone. */
-export const insideKinds: readonly Kind[] = [...eventKinds, ...treeKinds, ...checkpointKinds, ...rewritingKinds]
+export const insideKinds: readonly Kind[] = [
+  ...eventKinds,
+  ...tileKinds,
+  ...bundleKinds,
+  ...checkpointKinds,
+  ...rewritingKinds,
+]
 
 /** Tampers with logs in every way that is known here, and verifies each; and verifies some that nobody touched. */
 export async function runCampaign(plan: CampaignPlan): Promise<CampaignReport> {

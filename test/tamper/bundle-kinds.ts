@@ -1,23 +1,11 @@
 import type { PositionRange } from "../../src/core/sealing/sealing-store.ts"
-import { HASH_BYTES } from "../../src/core/tree/hash.ts"
 import { TILE_WIDTH } from "../../src/core/tree/tile.ts"
 import type { Draw } from "./draw.ts"
-import type { Kind, TamperedFile } from "./kind.ts"
+import { type Kind, pick, type TamperedFile } from "./kind.ts"
 import { coveredOf } from "./log-facts.ts"
 
-/** Kinds that touch what stands beside the events: tiles, bundles and the head. */
-export const treeKinds: readonly Kind[] = [
-  { name: "a bit of a tile flipped, level 0", codes: ["tile_changed"], tamper: (file) => flipTile(file, 0) },
-  { name: "a bit of a tile flipped, above", codes: ["tile_changed"], tamper: (file) => flipTile(file, 1) },
-  {
-    name: "a bit of a tile flipped, its events pruned",
-    codes: ["tile_changed", "checkpoint_mismatch"],
-    tamper: flipPruned,
-  },
-  { name: "a tile deleted", codes: ["tile_changed"], tamper: deleteTile },
-  { name: "a tile cut short", codes: ["tile_changed"], tamper: shortenTile },
-  { name: "two hashes of a tile swapped", codes: ["tile_changed"], tamper: swapHashes },
-  { name: "a tile put behind the end", codes: ["tile_changed"], tamper: addTile },
+/** Kinds that touch where events stand, and what the log says of itself: bundles and the head. */
+export const bundleKinds: readonly Kind[] = [
   { name: "a position given twice", codes: ["event_twice", "event_changed"], tamper: giveTwice },
   { name: "positions of two events swapped", codes: ["event_changed"], tamper: swapPositions },
   { name: "a bundle deleted", codes: ["bundle_changed"], tamper: deleteBundle },
@@ -31,6 +19,11 @@ export const treeKinds: readonly Kind[] = [
     name: "an event and its place taken out of its bundle",
     codes: ["bundle_changed", "event_changed"],
     tamper: dropFromBundle,
+  },
+  {
+    name: "an event inserted, and its position added to a bundle",
+    codes: ["event_inserted", "bundle_changed"],
+    tamper: insertAndAdd,
   },
   { name: "a bundle put behind the end", codes: ["bundle_changed"], tamper: addBundle },
   { name: "size made less", codes: ["head_changed", "log_cut"], tamper: (file) => setSize(file, -1 - file.draw(300)) },
@@ -53,103 +46,6 @@ export const treeKinds: readonly Kind[] = [
   { name: "min_index raised, and nothing pruned", codes: ["event_inserted", "prune_unrecorded"], tamper: raiseMinimum },
   { name: "the oldest deleted as if they were pruned", codes: ["prune_unrecorded"], tamper: pruneSilently },
 ]
-
-interface TileDrawn {
-  readonly level: number
-  readonly index: number
-  readonly width: number
-}
-
-/** A tile of a level; of level 0, one whose events are still there. */
-function drawTile({ log, draw }: TamperedFile, level: number): TileDrawn | null {
-  const hashes = Math.floor(log.size / TILE_WIDTH ** level)
-  const lowest = level === 0 ? log.minIndex / TILE_WIDTH : 0
-  const tiles = Math.ceil(hashes / TILE_WIDTH) - lowest
-  if (tiles <= 0) return null
-  const index = lowest + draw(tiles)
-  return { level, index, width: Math.min(TILE_WIDTH, hashes - index * TILE_WIDTH) }
-}
-
-function readTile({ database }: TamperedFile, { level, index }: Pick<TileDrawn, "level" | "index">): Buffer {
-  const row = database.prepare("select hashes from audit_tiles where level = ? and tile_index = ?").get(level, index)
-  return Buffer.from(row?.["hashes"] as Uint8Array)
-}
-
-function writeTile(
-  { database }: TamperedFile,
-  { level, index }: Pick<TileDrawn, "level" | "index">,
-  hashes: Uint8Array,
-): void {
-  database.prepare("update audit_tiles set hashes = ? where level = ? and tile_index = ?").run(hashes, level, index)
-}
-
-const firstBelow = ({ level, index }: Pick<TileDrawn, "level" | "index">, nth: number) =>
-  (index * TILE_WIDTH + nth) * TILE_WIDTH ** level
-
-function flipTile(file: TamperedFile, level: number) {
-  const tile = drawTile(file, level)
-  return tile === null ? null : { first: firstBelow(tile, flipHash(file, tile)) }
-}
-
-/** Flips a bit of one of its hashes, and says which. */
-function flipHash(file: TamperedFile, tile: TileDrawn): number {
-  const nth = file.draw(tile.width)
-  const hashes = readTile(file, tile)
-  const place = nth * HASH_BYTES + file.draw(HASH_BYTES)
-  hashes[place] = (hashes[place] as number) ^ (1 << file.draw(8))
-  writeTile(file, tile, hashes)
-  return nth
-}
-
-/** Without events only the hashes above it and the checkpoints tell: not which of its hashes, but that it is one of them. */
-function flipPruned(file: TamperedFile) {
-  const bundles = file.log.minIndex / TILE_WIDTH
-  if (bundles === 0) return null
-  const tile = { level: 0, index: file.draw(bundles), width: TILE_WIDTH }
-  return { first: firstBelow(tile, flipHash(file, tile)), isExact: false }
-}
-
-function deleteTile(file: TamperedFile) {
-  const tile = drawTile(file, file.draw(2))
-  if (tile === null) return null
-  file.database.prepare("delete from audit_tiles where level = ? and tile_index = ?").run(tile.level, tile.index)
-  return { first: firstBelow(tile, 0) }
-}
-
-function shortenTile(file: TamperedFile) {
-  const tile = drawTile(file, file.draw(2))
-  if (tile === null || tile.width < 2) return null
-  const left = 1 + file.draw(tile.width - 1)
-  writeTile(file, tile, readTile(file, tile).subarray(0, left * HASH_BYTES))
-  // Which of its hashes went is told where it is one that others are derived from.
-  return { first: tile.level === 0 ? firstBelow(tile, 0) : firstBelow(tile, left), isExact: tile.level > 0 }
-}
-
-function swapHashes(file: TamperedFile) {
-  const tile = drawTile(file, file.draw(2))
-  if (tile === null) return null
-  const [one, other] = [file.draw(tile.width), file.draw(tile.width)]
-  const hashes = readTile(file, tile)
-  const [left, right] = [one, other].map((nth) =>
-    Buffer.from(hashes.subarray(nth * HASH_BYTES, (nth + 1) * HASH_BYTES)),
-  ) as [Buffer, Buffer]
-  // Equal events have equal hashes.
-  if (left.equals(right)) return null
-  hashes.set(right, one * HASH_BYTES)
-  hashes.set(left, other * HASH_BYTES)
-  writeTile(file, tile, hashes)
-  return { first: firstBelow(tile, Math.min(one, other)) }
-}
-
-function addTile({ database, log, draw }: TamperedFile) {
-  // The next of a level that there is, or the first of the next level.
-  const levels = log.size === 0 ? 0 : 1 + Math.floor(Math.log(log.size) / Math.log(TILE_WIDTH))
-  const level = draw(levels + 1)
-  const index = Math.ceil(Math.floor(log.size / TILE_WIDTH ** level) / TILE_WIDTH)
-  const hashes = Buffer.alloc(HASH_BYTES * (1 + draw(TILE_WIDTH)), 7)
-  database.prepare("insert into audit_tiles (level, tile_index, hashes) values (?, ?, ?)").run(level, index, hashes)
-  return { first: null }
-}
 
 /** Writes positions of a bundle anew, as somebody who has their order in hand. */
 function writePositions(file: TamperedFile, bundle: number, positions: readonly number[]): void {
@@ -218,6 +114,18 @@ function dropFromBundle(file: TamperedFile) {
   file.database.prepare("delete from auth_events where seq = ?").run(positions[one] as number)
   writePositions(file, bundle, positions.toSpliced(one, 1))
   return { first: start + one }
+}
+
+function insertAndAdd(file: TamperedFile) {
+  const { database, log } = file
+  const drawn = drawPlaces(file)
+  const row = database.prepare("select * from auth_events order by seq desc limit 1").get()
+  if (drawn === null || row === undefined) return null
+  const position = log.holes.length > 0 ? pick(log.holes, file.draw) : -1
+  const values = Object.values({ ...row, seq: position, type: "forged" })
+  database.prepare("insert into auth_events values (?, ?, ?, ?, ?, ?, ?, ?)").run(...values)
+  writePositions(file, drawn.bundle, [...drawn.positions, position])
+  return { first: null }
 }
 
 function addBundle({ database, log }: TamperedFile) {
