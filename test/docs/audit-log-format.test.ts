@@ -10,13 +10,14 @@ import { checkNote } from "../../src/core/notes/check-note.ts"
 import { readCheckpoint, writeCheckpoint } from "../../src/core/notes/checkpoint.ts"
 import { cosignCheckpoint } from "../../src/core/notes/cosignature.ts"
 import type { LogKey } from "../../src/core/notes/log-key.ts"
+import { writeLogProof } from "../../src/core/notes/log-proof.ts"
 import { addSignatures, signNote } from "../../src/core/notes/sign-note.ts"
 import { readNote } from "../../src/core/notes/signed-note.ts"
 import { readVerifierKey } from "../../src/core/notes/verifier-key.ts"
 import { addPositions } from "../../src/core/sealing/position-ranges.ts"
 import { hashBytes } from "../../src/core/tree/encode-hash.ts"
 import { extendTree } from "../../src/core/tree/extend-tree.ts"
-import { EMPTY_ROOT, hashLeaf } from "../../src/core/tree/hash.ts"
+import { EMPTY_ROOT, hashLeaf, type TreeHash } from "../../src/core/tree/hash.ts"
 import { rootOf } from "../../src/core/tree/root-of.ts"
 
 const PAGE = readFileSync(join(projectRoot, "docs/audit-log-format.md"), "utf8")
@@ -113,5 +114,12 @@ describe("the page on the format of the audit log", () => {
     expect(known).toHaveLength(2)
     expect(note && checkNote(note, known)).toEqual({ verified: known, broken: [] })
     expect(note && readCheckpoint(note.text)?.size).toBe(3)
+  })
+
+  it("has the proof of its second event, byte for byte", () => {
+    const [one, , three] = LEAVES.map(hashLeaf) as [TreeHash, TreeHash, TreeHash]
+    const extra = Buffer.from(LEAVES[1] ?? "")
+    const proof = writeLogProof({ extra, index: 1, proof: [one, three], checkpoint: vector("checkpoint") })
+    expect(proof).toBe(vector("proof"))
   })
 })

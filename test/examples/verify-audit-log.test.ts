@@ -1,5 +1,4 @@
-import { spawn, spawnSync } from "node:child_process"
-import { once } from "node:events"
+import { spawnSync } from "node:child_process"
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -10,7 +9,16 @@ import { ensureProgram, programs } from "../../scripts/ensure-program.ts"
 import { projectRoot } from "../../scripts/run-command.ts"
 import { leafOf } from "../../src/core/audit/leaf.ts"
 import { deriveLogKey } from "../../src/core/notes/log-key.ts"
-import { ED25519, verifierKeyOf, writeVerifierKey } from "../../src/core/notes/verifier-key.ts"
+import {
+  ED25519,
+  readVerifierKey,
+  type VerifierKey,
+  verifierKeyOf,
+  writeVerifierKey,
+} from "../../src/core/notes/verifier-key.ts"
+import { eventAt } from "../../src/core/verifying/find-event.ts"
+import { proveEvent } from "../../src/core/verifying/prove-event.ts"
+import { openSqliteLog } from "../../src/stores/sqlite/open-log.ts"
 import { createApp, signIn } from "../app.ts"
 import { insideKinds } from "../tamper/campaign.ts"
 import { createDraw } from "../tamper/draw.ts"
@@ -20,8 +28,8 @@ import { outsideKinds, silentKinds } from "../tamper/outside-kinds.ts"
 import { makeLogs, tamperCopy } from "../tamper/tamper-copy.ts"
 import { verifyFile } from "../tamper/verify-file.ts"
 import { anyRow } from "./any-row.ts"
+import { askVerifier, VERIFY } from "./ask-verifier.ts"
 
-const VERIFY = join(projectRoot, "examples/verify-audit-log/verify.py")
 const PAGE = readFileSync(join(projectRoot, "docs/audit-log-format.md"), "utf8")
 
 let python: string
@@ -41,29 +49,7 @@ interface Verdict {
   readonly findings: readonly { readonly code: string; readonly index: number | null }[]
 }
 
-/** Lets functions of the file answer one question after the other, each a line of JSON. */
-async function ask<Answer>(answer: string, questions: readonly unknown[]): Promise<readonly Answer[]> {
-  const program = `
-import json, sys
-sys.path.insert(0, ${JSON.stringify(join(VERIFY, ".."))})
-sys.dont_write_bytecode = True
-import verify
-for line in sys.stdin:
-    ask = json.loads(line)
-    print(json.dumps(${answer}))
-`
-  const child = spawn(python, ["-c", program], { stdio: ["pipe", "pipe", "inherit"] })
-  let output = ""
-  child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()))
-  child.stdin.end(questions.map((question) => `${JSON.stringify(question)}\n`).join(""))
-  const [code] = await once(child, "close")
-  expect(code).toBe(0)
-  return output
-    .trim()
-    .split("\n")
-    .map((line) => JSON.parse(line) as Answer)
-}
-
+const ask = <Answer>(answer: string, questions: readonly unknown[]) => askVerifier<Answer>(python, answer, questions)
 const run = (...words: readonly string[]) => spawnSync(python, [VERIFY, ...words], { encoding: "utf8" })
 
 describe("the verifier in Python", () => {
@@ -177,6 +163,31 @@ describe("the verifier in Python", () => {
     writeFileSync(file, "nothing")
     expect(run(log.path, "--key", VKEY, "--checkpoint", file).status).toBe(2)
   })
+
+  it("verifies the proofs that we write, and no other", async () => {
+    const { log, close } = openSqliteLog((logs[4] as LogFacts).path)
+    const key = readVerifierKey(VKEY) as VerifierKey
+    const asked: { proof: string; index: number }[] = []
+    for (const index of [256, 257, 300, 511, 512, 767, 768, 899]) {
+      const found = await eventAt(log, index)
+      if (found.status !== "found") throw new Error(`There is no event ${index}.`)
+      const proven = await proveEvent(log, found, { log: () => [key], witnesses: [] })
+      if (proven.status !== "proven") throw new Error(`Event ${index}: ${proven.status}`)
+      asked.push({ proof: proven.proof, index })
+    }
+    close()
+    const check = `verify.check_proof(ask["proof"].encode(), [verify.read_key("${VKEY}")])`
+    const answers = await ask<readonly [number, string]>(check, asked)
+    expect(answers.map(([index]) => index)).toEqual(asked.map(({ index }) => index))
+    const others = asked.map(({ proof, index }) => ({
+      proof: proof.replace(`index ${index}\n`, `index ${index + 1}\n`),
+    }))
+    const file = join(folder, "other.tlog-proof")
+    for (const { proof } of others) {
+      writeFileSync(file, proof)
+      expect(run(file, "--key", VKEY)).toMatchObject({ status: 1, stdout: expect.stringContaining("proof_invalid") })
+    }
+  }, 30_000)
 
   it("verifies the proof that the format's page shows, and no other", () => {
     const proof = /^```text proof\n([\s\S]*?)^```$/m.exec(PAGE)?.[1] ?? ""
