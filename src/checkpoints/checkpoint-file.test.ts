@@ -45,6 +45,12 @@ describe("a checkpoint file", () => {
     expect(await newest(path)).toBe(notes[2])
   })
 
+  it("says so too where a process that was held up has put an older one behind it", async () => {
+    const path = await ownFile()
+    await publish(path, [1, 3, 2])
+    expect(await newest(path)).toBe(notes[2])
+  })
+
   it("tells logs of other names apart", async () => {
     const path = await ownFile()
     const other = sampleLog({ origin: "example.com/auth/log-2" })

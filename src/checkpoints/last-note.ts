@@ -5,7 +5,10 @@ import { readNote } from "../core/notes/signed-note.ts"
 const FORM_FEED = "\f"
 const WINDOW = 64 * 1024
 
-/** The last whole checkpoint of an origin in a file of them, read from the end. Null where there is none, or no file. */
+/**
+ * The newest whole checkpoint of an origin in a file of them, read from the end. Null where there is none, or no file. Of several processes that
+ * write to it, one that was held up may have put an older one behind it.
+ */
 export async function readLastNote(path: string, origin: string): Promise<string | null> {
   const file = await openToRead(path)
   if (file === null) return null
@@ -13,7 +16,7 @@ export async function readLastNote(path: string, origin: string): Promise<string
     const { size } = await file.stat()
     for (let window = WINDOW; ; window *= 4) {
       const from = Math.max(0, size - window)
-      const note = findLast(await readFrom(file, from, size), from === 0, origin)
+      const note = findNewest(await readFrom(file, from, size), from === 0, origin)
       if (note !== null || from === 0) return note
     }
   } finally {
@@ -35,18 +38,20 @@ async function readFrom(file: FileHandle, from: number, to: number): Promise<str
   return buffer.toString("utf8", 0, bytesRead)
 }
 
-/** A note that a crash cut short reads as none, and the one before it counts. */
-function findLast(text: string, isWhole: boolean, origin: string): string | null {
+/** A note that a crash cut short reads as none, and those before it count. */
+function findNewest(text: string, isWhole: boolean, origin: string): string | null {
   const pieces = text.split(FORM_FEED)
+  let newest: { readonly note: string; readonly size: number } | null = null
   // What stands before the first form feed may have begun earlier.
   for (const piece of pieces.slice(isWhole ? 0 : 1).reverse()) {
     const note = piece.replace(/^\n/, "")
-    if (note.startsWith(`${origin}\n`) && isCheckpoint(note)) return note
+    const size = note.startsWith(`${origin}\n`) ? sizeOf(note) : null
+    if (size !== null && size > (newest?.size ?? -1)) newest = { note, size }
   }
-  return null
+  return newest?.note ?? null
 }
 
-function isCheckpoint(text: string): boolean {
+function sizeOf(text: string): number | null {
   const note = readNote(text)
-  return note !== null && readCheckpoint(note.text) !== null
+  return note === null ? null : (readCheckpoint(note.text)?.size ?? null)
 }

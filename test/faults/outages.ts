@@ -1,4 +1,5 @@
-import { execFileSync } from "node:child_process"
+import { execFileSync, spawn, spawnSync } from "node:child_process"
+import { once } from "node:events"
 import { closeSync, openSync, rmSync, writeSync } from "node:fs"
 import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
@@ -77,6 +78,27 @@ export const limitFiles: Begin = ({ fleet }) => {
   }
   limit("4096")
   return () => limit("unlimited")
+}
+
+/** The kernel fails every third of these calls of half of the processes (strace). */
+export function failCalls(calls: string, error: "EIO" | "ENOSPC"): Begin {
+  return async ({ fleet }) => {
+    const traced = fleet.sites.slice(0, fleet.sites.length / 2)
+    const inject = ["-e", `trace=${calls}`, "-e", `inject=${calls}:error=${error}:when=3+3`, "-o", "/dev/null"]
+    const tracers = traced.map(({ child }) => spawn("strace", ["-f", "-p", String(child.pid), ...inject]))
+    // It says so when it has attached itself.
+    await Promise.all(tracers.map(({ stderr }) => once(stderr, "data")))
+    return async () => {
+      const ends = tracers.map((tracer) => once(tracer, "exit"))
+      for (const tracer of tracers) tracer.kill("SIGINT")
+      await Promise.all(ends)
+    }
+  }
+}
+
+/** Whether strace is here, and may look into a process. */
+export function canTrace(): boolean {
+  return spawnSync("strace", ["-o", "/dev/null", "true"]).status === 0
 }
 
 /** Half of the processes stand still, as a machine does that is out of memory or moved elsewhere. */

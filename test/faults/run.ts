@@ -16,7 +16,7 @@ import {
 } from "./faults-report.ts"
 import type { RoundResult } from "./round.ts"
 import type { Scenario } from "./scenarios.ts"
-import { scenariosOn } from "./scenarios.ts"
+import { leftOut, scenariosOn } from "./scenarios.ts"
 
 const { values } = parseArgs({
   options: {
@@ -34,6 +34,7 @@ const scenarios = [...scenariosOn("sqlite"), ...scenariosOn("postgres")].filter(
 
 const isSaved = values.save || values.only === ""
 
+if (leftOut !== null) console.log(leftOut)
 if (values.list) for (const { name } of scenarios) console.log(name)
 else await campaign()
 

@@ -6,8 +6,10 @@ import { type CampaignDatabase, openPostgres, openPostgresWithRedis, openSqliteF
 import { type FloodResult, runFlood, showFlood } from "./flood.ts"
 import { killAt } from "./kills.ts"
 import {
+  canTrace,
   clocksApart,
   clocksMoved,
+  failCalls,
   fillDisk,
   holdLock,
   limitFiles,
@@ -86,6 +88,8 @@ const EVERYWHERE: readonly NamedOutage[] = [
 ]
 
 const FLOOD_EVENTS = 50_000
+// Of each process: eight of them are 4,000 together.
+const FLOOD_PER_SECOND = 500
 const FLOOD_STOPS = ["after:sealing.unsealed", "after:sealing.extend"]
 const FLOODS: readonly (readonly [name: string, aheadMs: number])[] = [
   ["eight processes write 50,000 events each; one that seals is killed, two stand still", 0],
@@ -93,12 +97,30 @@ const FLOODS: readonly (readonly [name: string, aheadMs: number])[] = [
   ["the same, with the clock of one an hour behind", -HOUR_MS],
 ]
 
+/** Only where strace is installed: `npm run faults` says so where it isn't. */
+const DISK_ERRORS: readonly NamedOutage[] = canTrace()
+  ? [
+      {
+        name: "EIO from fsync in two of four processes for 3 s",
+        begin: failCalls("fsync,fdatasync", "EIO"),
+        holdMs: 3_000,
+      },
+      {
+        name: "ENOSPC from pwrite in two of four processes for 3 s",
+        begin: failCalls("pwrite64", "ENOSPC"),
+        holdMs: 3_000,
+      },
+    ]
+  : []
+export const leftOut = DISK_ERRORS.length === 0 ? "Without strace the disk errors EIO and ENOSPC are left out." : null
+
 const canMount = process.getuid?.() === 0 && process.platform === "linux"
 const SQLITE_OUTAGES: readonly NamedOutage[] = [
   { name: "the write lock held by somebody for 7 s", begin: holdLock, holdMs: 7_000, isAway: true },
   canMount
     ? { name: "disk full (a tmpfs of 24 MB)", begin: fillDisk, holdMs: 3_000, isAway: true, open: openOnSmallDisk }
     : { name: "disk full (RLIMIT_FSIZE)", begin: limitFiles, holdMs: 3_000, isAway: true },
+  ...DISK_ERRORS,
 ]
 
 const POSTGRES_OUTAGES: readonly NamedOutage[] = [
@@ -171,7 +193,7 @@ function outageRow(engine: Engine, one: NamedOutage): Scenario {
 
 /** Its recoveries are the longest times from a commit to a checkpoint. */
 function floodRow(engine: Engine, name: string, aheadMs: number): Scenario {
-  const flood = { processes: 8, events: FLOOD_EVENTS, perSecond: 0, aheadMs, stopAt: FLOOD_STOPS }
+  const flood = { processes: 8, events: FLOOD_EVENTS, perSecond: FLOOD_PER_SECOND, aheadMs, stopAt: FLOOD_STOPS }
   return {
     name: `${engine}: ${name}`,
     engine,
