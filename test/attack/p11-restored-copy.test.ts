@@ -18,7 +18,7 @@ import { ownFile } from "./own-app.ts"
 // P11: an old copy of the database, put back behind the log's back, doesn't go on as if nothing were missing.
 
 const KEY = "the key of a log whose database is put back, thirty-two"
-// Whoever refuses has the lease for three seconds.
+// Whoever refuses has the lease for two seconds.
 const PATIENCE = { timeout: 15_000 }
 const ORIGIN = "login.example.com/auth/log"
 

@@ -37,7 +37,7 @@ export interface FloodResult {
 }
 
 const AUDIT_KEY = "the key of a log under a flood, thirty-two"
-const LONGER_THAN_A_LEASE_MS = 3_600
+const LONGER_THAN_A_LEASE_MS = 3_000
 const SEALED_WITHIN_MS = 5_000
 const SETTLE_MS = 60_000
 

@@ -58,7 +58,7 @@ const OUTPUT = "output.log"
 const SITES = 4
 const LEASE_MS = 31_000
 const REST_WITHIN_MS = 90_000
-// A lease that somebody took along ends after three seconds, and a second later at most somebody asks for it.
+// A lease that somebody took along ends after two seconds, and a second later at most somebody asks for it.
 const SEALED_WITHIN_MS = 7_000
 const LAST_MAIL_MS = 3_000
 /** Whoever finds these in a file has found a leak. */

@@ -11,7 +11,8 @@ import { openLog, type Signed } from "./open-log.ts"
 import type { OurCheckpoint } from "./read-signed.ts"
 import { BATCH, sealEvents } from "./seal-events.ts"
 
-const LEASE = 3_000
+// What was committed when its holder dies has to wait for its end, and is to be signed within five seconds all the same.
+const LEASE = 2_000
 // Not for as long as a lease: whoever holds it may have died at its very beginning.
 const ASK_AGAIN = 750
 // Whoever is further behind catches up by fewer, larger commits: each of them waits for the lock that others write under.

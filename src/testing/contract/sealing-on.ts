@@ -22,7 +22,7 @@ export const sealingOnFacts: Facts = {
     const [holder, other] = [createSequencer(store), createSequencer(await open())]
     await writeEvents(store, 1)
     await holder.sequencer.pass()
-    other.clock.advance(2_900)
+    other.clock.advance(1_900)
     await writeEvents(store, 1)
     expect(await other.sequencer.pass()).toBe(0)
     other.clock.advance(1_000)
