@@ -27,7 +27,9 @@ COPY --from=build /build/dist dist
 # So that people are looked after with: docker exec CONTAINER linklatch users list
 RUN ln -s /app/bin/linklatch.mjs /usr/local/bin/linklatch
 
-# It writes no file: whatever it keeps is in PostgreSQL, and its log goes to standard output.
+# It writes no file but checkpoints of the audit log, where it is told to: whatever it keeps is in PostgreSQL, and its log goes to standard
+# output. A volume that is mounted here belongs to whom the server runs as.
+RUN install -d -o node -m 0700 /checkpoints
 USER node
 EXPOSE 3000
 # Whether the process lives, and no more: one that waits for its database must not be killed for it.

@@ -18,6 +18,7 @@ const PRODUCTION = {
   SMTP_URL: "smtps://user:hunter2hunter2@mail.example.com",
   MAIL_FROM: "Example <login@example.com>",
   TRUSTED_PROXIES: "10.0.0.0/8",
+  AUDIT_CHECKPOINT_FILE: "/var/lib/linklatch-checkpoints/checkpoints",
 }
 
 function serve(env: Record<string, string>) {
@@ -215,6 +216,12 @@ describe("production", () => {
   it("warns where no proxy is trusted", () => {
     const { TRUSTED_PROXIES: _proxies, ...rest } = PRODUCTION
     expect(serve(rest).warnings.map(({ variable }) => variable)).toEqual(["TRUSTED_PROXIES"])
+  })
+
+  it("warns where no checkpoint of the audit log leaves the database's reach", () => {
+    const { AUDIT_CHECKPOINT_FILE: _file, ...rest } = PRODUCTION
+    expect(serve(rest).warnings.map(({ variable }) => variable)).toEqual(["AUDIT_CHECKPOINT_FILE"])
+    expect(serve({ ...rest, AUDIT_SYSLOG: "udp://log.example.com" }).warnings).toEqual([])
   })
 
   it("is what serve runs in, unless NODE_ENV is development or test (OPS-2)", () => {

@@ -4,6 +4,7 @@ import type { VariableValues } from "./variables.ts"
 
 const MAX_ASVS_MINUTES = 10
 const MIN_DISTINCT_CHARACTERS = 10
+const OUTLETS = ["AUDIT_CHECKPOINT_FILE", "AUDIT_WITNESSES", "AUDIT_SYSLOG", "AUDIT_WEBHOOK_URL"] as const
 const LIMITS = ["LIMIT_ASK_CLIENT", "LIMIT_ASK_ADDRESS", "LIMIT_REDEEM_CLIENT"] as const
 
 /** What only production asks for: there, a setting that is missing or weak keeps the server from starting (OPS-1). */
@@ -23,6 +24,11 @@ export function checkProduction(
     if (values[name] !== false) continue
     const problem = "It is off: nothing here slows down whoever floods people with mail or guesses codes (ASVS 6.3.1)."
     warnings.add(name, problem, "Leave it off only where something in front of the server limits.")
+  }
+  if (!OUTLETS.some((name) => texts.has(name))) {
+    const problem =
+      "No checkpoint of the audit log leaves the database's reach, so nobody could tell that its end was cut off."
+    warnings.add("AUDIT_CHECKPOINT_FILE", problem, "Give a file on another disk, or name a witness in AUDIT_WITNESSES.")
   }
   if (!texts.has("TRUSTED_PROXIES") && !faults.has("TRUSTED_PROXIES")) {
     const problem = "No proxy is trusted, so everybody behind one counts as the same client and shares its limits."

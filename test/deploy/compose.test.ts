@@ -6,7 +6,7 @@ import { describe, expect, it, onTestFinished } from "vitest"
 import { SECOND } from "../../src/core/clock.ts"
 import { STOP_WITHIN } from "../../src/server/run-until-stopped.ts"
 import { COMPOSE_FOLDER, readCompose } from "./read-compose.ts"
-import { readSettings } from "./read-settings.ts"
+import { namesSecret, readSettings } from "./read-settings.ts"
 
 const compose = readCompose()
 const services = Object.entries(compose.services)
@@ -26,7 +26,7 @@ describe("examples/compose/compose.yaml", () => {
     for (const [name, { environment = {}, secrets = [] }] of services) {
       for (const [variable, value] of Object.entries(environment)) {
         expect(variable, name).not.toMatch(/PASSWORD$|SECRET$|_URL$(?<!PUBLIC_BASE_URL)/)
-        if (variable.endsWith("_FILE")) expect(secrets, name).toContain(value.replace("/run/secrets/", ""))
+        if (namesSecret(variable)) expect(secrets, name).toContain(value.replace("/run/secrets/", ""))
       }
     }
     const declared = Object.entries(compose.secrets)

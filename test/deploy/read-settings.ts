@@ -25,8 +25,13 @@ export function readSettings(environment: Readonly<Record<string, string>>) {
       }),
     )
     const outcome = readEnvironment(env, { command: "serve", directory: folder })
-    return { outcome, files: Object.keys(environment).filter((name) => name.endsWith("_FILE")) }
+    return { outcome, files: Object.keys(environment).filter(namesSecret) }
   } finally {
     rmSync(folder, { recursive: true })
   }
+}
+
+/** Whether a variable names the file of a secret: one names a file that is written. */
+export function namesSecret(variable: string): boolean {
+  return variable.endsWith("_FILE") && variable !== "AUDIT_CHECKPOINT_FILE"
 }
