@@ -1,15 +1,12 @@
 import { leafHashOf } from "../audit/leaf-hash.ts"
-import { SECOND } from "../clock.ts"
-import type { Log } from "../log.ts"
 import { hashFrom } from "../tree/encode-hash.ts"
 import type { Frontier } from "../tree/frontier.ts"
 import { HASH_BYTES, type TreeHash } from "../tree/hash.ts"
 import { readFrontier, readRoot } from "../tree/read-frontier.ts"
 import { TILE_WIDTH } from "../tree/tile.ts"
 import { TreeFault } from "../tree/tree-fault.ts"
-import type { CheckpointOutlet } from "./checkpoint-outlet.ts"
-import { inTime } from "./in-time.ts"
 import type { LogIdentity } from "./log-identity.ts"
+import type { KnownOutside, OutsideView } from "./outside-view.ts"
 import { positionsOf } from "./position-ranges.ts"
 import { type OurCheckpoint, readSigned } from "./read-signed.ts"
 import { refusals, SealingRefused } from "./refusal.ts"
@@ -28,14 +25,12 @@ export interface OpenedLog {
 }
 
 const BUNDLES = 16
-const PATIENCE = 5 * SECOND
 
 export interface OpenOptions {
   readonly identity: LogIdentity
-  readonly outlets: readonly Pick<CheckpointOutlet, "name" | "latest">[]
+  readonly outside: OutsideView
   /** What this process signed last. */
   readonly remembered: Signed | null
-  readonly log: Log
   /** Ends what may take long, by rejecting. */
   readonly stop?: AbortSignal | undefined
 }
@@ -48,9 +43,9 @@ export interface OpenOptions {
  */
 export async function openLog(
   store: SealingStore,
-  { identity, outlets, remembered, log, stop }: OpenOptions,
+  { identity, outside, remembered, stop }: OpenOptions,
 ): Promise<OpenedLog> {
-  const outside = await askOutside(outlets, identity, log)
+  const known = await outside.newest()
   const kept = await store.latestCheckpoint()
   // Last, as another process may be at work: what was signed until here is never more than what is sealed now.
   const { size } = await store.head()
@@ -62,7 +57,7 @@ export async function openLog(
     if (one.size > size) throw new SealingRefused(refusals.treeShortened(size, one.size))
     if ((await rootAt(one.size)) !== one.root) throw new SealingRefused(refusals.treeChanged(one.size))
   }
-  for (const { name, known } of outside) await compareOutside(name, known, size, rootAt)
+  for (const one of known) await compareOutside(one, size, rootAt)
   await compareEvents(store, signed?.size ?? 0, size, stop)
   return { frontier: await readFrontier(size, store.tile).catch(refuseTree), signed }
 }
@@ -71,38 +66,8 @@ function refuseTree(error: unknown): never {
   throw error instanceof TreeFault ? new SealingRefused(refusals.treeIncomplete(error.message)) : error
 }
 
-interface Outside {
-  readonly name: string
-  readonly known: OurCheckpoint
-}
-
-/**
- * The newest checkpoints of this log that are known outside. Nobody waits for an outlet that is away: a log that goes unsealed for as long as
- * a witness is down is worse off than one that was compared with one witness fewer, which will refuse what doesn't follow.
- */
-async function askOutside(
-  outlets: OpenOptions["outlets"],
-  identity: LogIdentity,
-  log: Log,
-): Promise<readonly Outside[]> {
-  const answers = await Promise.all(
-    outlets.map(async (outlet) => {
-      const { name } = outlet
-      const text = await inTime(name, PATIENCE, () => outlet.latest(identity.origin)).catch((error: unknown) => {
-        log.warn("checkpoint_outlet_unheard", { outlet: name, error })
-        return null
-      })
-      const known = text === null ? null : readSigned(text, identity)
-      // Of another log, or of this one before it got a new name: then it is evidence, and nothing to follow.
-      return known?.origin === identity.origin ? [{ name, known }] : []
-    }),
-  )
-  return answers.flat()
-}
-
 async function compareOutside(
-  name: string,
-  known: OurCheckpoint,
+  { outlet: name, checkpoint: known }: KnownOutside,
   size: number,
   rootAt: (size: number) => Promise<TreeHash>,
 ): Promise<void> {

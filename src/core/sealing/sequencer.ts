@@ -8,6 +8,7 @@ import { rootOf } from "../tree/root-of.ts"
 import type { CheckpointOutlet, SignedCheckpoint } from "./checkpoint-outlet.ts"
 import { type LogIdentity, verifierKeys } from "./log-identity.ts"
 import { openLog, type Signed } from "./open-log.ts"
+import { OutsideView } from "./outside-view.ts"
 import type { OurCheckpoint } from "./read-signed.ts"
 import { BATCH, sealEvents } from "./seal-events.ts"
 
@@ -34,6 +35,7 @@ export interface SequencerParts {
  */
 export class Sequencer {
   readonly #parts: SequencerParts
+  readonly #outside: OutsideView
   readonly #holder: string
   #frontier: Frontier | null = null
   #signed: Signed | null = null
@@ -42,6 +44,7 @@ export class Sequencer {
 
   constructor(parts: SequencerParts) {
     this.#parts = parts
+    this.#outside = new OutsideView(parts.context, parts.identity, parts.outlets)
     this.#holder = uuidv7(parts.context.clock.now(), parts.context.random)
   }
 
@@ -100,8 +103,8 @@ export class Sequencer {
   }
 
   async #open(stop: AbortSignal | undefined): Promise<Frontier> {
-    const { context, identity, outlets } = this.#parts
-    const options = { identity, outlets, remembered: this.#signed, log: context.log, stop }
+    const { identity } = this.#parts
+    const options = { identity, outside: this.#outside, remembered: this.#signed, stop }
     const { frontier, signed } = await openLog(this.#store, options)
     if (signed !== null && isByAnother(signed, identity)) await this.#tellChange(signed)
     this.#signed = signed

@@ -65,14 +65,23 @@ export const sealingOnFacts: Facts = {
     expect((await store.sealing.latestCheckpoint())?.size).toBe(12)
   },
 
-  "goes on though a witness is away": async ({ store, expect }) => {
+  "goes on though a witness is away, and leaves it alone for a while": async ({ store, expect, open }) => {
+    const asked: number[] = []
     const latest = async () => {
+      asked.push(witnessed.clock.now() - START)
       throw new Error("Nobody answers.")
     }
-    const { sequencer, signed } = createSequencer(store, START, identity, [{ name: "witness", latest }])
-    await writeEvents(store, 1)
-    expect(await sequencer.pass()).toBe(1)
-    expect(signed.map(({ size }) => size)).toEqual([1])
+    const witnessed = createSequencer(store, START, identity, [{ name: "witness", latest }])
+    const other = createSequencer(await open())
+    for (let turn = 0; turn < 10; turn += 1) {
+      await writeEvents(store, 1)
+      const { sequencer } = turn % 2 === 0 ? witnessed : other
+      // The first finds that another one was there.
+      for (let pass = 0; pass < 2; pass += 1) await sequencer.pass()
+      for (const { clock } of [witnessed, other]) clock.advance(10_000)
+    }
+    expect(witnessed.signed.map(({ size }) => size)).toEqual([1, 3, 5, 7, 9])
+    expect(asked).toEqual([0, 60_000])
   },
 }
 
