@@ -15,7 +15,7 @@ export function tamperReport(report: TamperReport): string {
 
 Written by \`${command}\` on ${date}, seed ${seed}, in ${(seconds / 60).toFixed(1)} minutes, on ${showMachine(machine)}
 
-Logs are made by the store and the sequencer of every server: one to nine checkpoints, people erased, bundles pruned, positions out of order. Somebody
+SQLite files, sealed by the store and the sequencer of every server: one to nine checkpoints, people erased, bundles pruned, positions out of order. Somebody
 who owns the file then changes a copy, and \`verifyLog\`, which is \`linklatch audit verify\`, looks at it. *Named* means that the first finding calls by
 its name what was done, and gives the first event that was touched; where everything was computed anew to fit, the
 events between two checkpoints among which it is.
