@@ -357,8 +357,9 @@ def leaf_of(event_id: Any, at: Any, kind: Any, user_id: Any, detail: Any, commit
         raise Malformed("not the columns of an event")
     first, *others = [quote(text_of(value)) for value in (commitment, event_id, kind, user_id)]
     said = canonical_detail(text_of(detail) or "")
-    leaf = '{"at":%d,"commitment":%s,"detail":%s,"id":%s,"type":%s,"userId":%s,"v":1}'
-    return (leaf % (at, first, said, *others)).encode()
+    time = str(at) if abs(at) <= SAFE_INTEGER else "null"
+    leaf = '{"at":%s,"commitment":%s,"detail":%s,"id":%s,"type":%s,"userId":%s,"v":1}'
+    return (leaf % (time, first, said, *others)).encode()
 
 
 def canonical_detail(text: str) -> str:
@@ -688,12 +689,18 @@ class LogCheck:
             self.find("head_changed", None, f"the log says it was looked through to {self.through}, and has {end}")
         waiting = 0
         starts = [first for first, _, _ in self.ranges]
+        for low, high in self.open:
+            nth = bisect.bisect_right(starts, high) - 1
+            if nth >= 0 and self.ranges[nth][1] >= low:
+                self.find("head_changed", None, f"events may still come at {low} to {high}, the log says, and some are sealed")
         for (position,) in self.database.execute("select seq from auth_events order by seq"):
             nth = bisect.bisect_right(starts, position) - 1
             first, last, index = self.ranges[nth] if nth >= 0 else (0, -1, 0)
             if nth >= 0 and position <= last:
                 if index + position - first < self.min_index:
                     self.find("event_inserted", index + position - first, f"the event at position {position} was pruned")
+            elif abs(position) > SAFE_INTEGER:
+                self.find("event_inserted", None, f"no event is ever sealed at a position like {position}")
             elif position > max(self.through, end) or any(low <= position <= high for low, high in self.open):
                 waiting += 1
             else:

@@ -59,7 +59,14 @@ function isCursor(value: unknown): value is LogCursor {
 function isHoles(value: unknown): boolean {
   const { ranges, writers } = (value ?? {}) as Partial<Record<keyof OpenHoles, unknown>>
   const areWriters = writers === null || (Array.isArray(writers) && writers.every((one) => typeof one === "string"))
-  return areWriters && Array.isArray(ranges) && ranges.every((range) => Array.isArray(range) && range.every(isPosition))
+  return areWriters && Array.isArray(ranges) && ranges.every(isRange)
+}
+
+// One of a single number would end every comparison with NaN: whoever looks into the holes would find that there are none.
+function isRange(range: unknown): boolean {
+  if (!Array.isArray(range) || range.length !== 2 || !range.every(isPosition)) return false
+  const [first, last] = range as [number, number]
+  return first <= last
 }
 
 function isPosition(value: unknown): value is number {

@@ -34,7 +34,10 @@ export interface SealingStore {
   tile(tile: { readonly level: number; readonly index: number }): Promise<Uint8Array | null>
   /** Bundles of sealed events from bundle number `from` on, oldest first: at most `max`. Those that were pruned have no rows. */
   bundles(ask: { readonly from: number; readonly max: number }): Promise<readonly Bundle[]>
-  /** The first event between two positions, both included, or null: for holes, where there should be none. */
+  /**
+   * The first event between two positions, both included, or null: for holes, where there should be none. The least and the greatest
+   * number that is exact in JavaScript, and what is beyond them, bound nothing: rows may stand there that no position of ours reaches.
+   */
   eventBetween(ask: { readonly from: number; readonly through: number }): Promise<SealedRow | null>
   /** How many events wait to be sealed, at most `max` of them counted, and when the oldest of them happened. */
   backlog(ask: { readonly max: number }): Promise<{ readonly events: number; readonly oldestAt: number | null }>

@@ -22,7 +22,7 @@ interface Parts {
 
 /** A tile, or a bundle, that is wider than the log said it is: it may have grown while it was read. */
 export interface Wide {
-  readonly level: number
+  readonly level: number | "bundle"
   readonly index: number
   readonly width: number
 }
@@ -53,6 +53,8 @@ export class BundleVerifier {
     const { index } = bundle
     const start = index * TILE_WIDTH
     const width = Math.min(TILE_WIDTH, head.size - start)
+    const told = bundle.ranges.reduce((sum, [first, last]) => sum + (last - first) + 1, 0)
+    if (told > width) this.wide.push({ level: "bundle", index, width: told })
     const tile = await this.#readTile(log, { level: 0, index })
     const hashes = await this.#leaves(bundle, width, tile)
     const end = start + width

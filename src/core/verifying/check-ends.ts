@@ -27,7 +27,12 @@ export async function checkEnds(
   // It may have grown while it was read. It says so itself, and then the next look finds whether that is so.
   const later = (await log.head()).size
   for (const { level, index, width } of [...wide, ...(await tilesBehind(log, size))]) {
-    if (width <= widthAt(later, level, index)) continue
+    if (width <= widthAt(later, level === "bundle" ? 0 : level, index)) continue
+    if (level === "bundle") {
+      const message = `Bundle ${index} says of ${width} events where they stand, and has fewer.`
+      findings.add({ code: "bundle_changed", index: Math.min(size, (index + 1) * TILE_WIDTH), tile: index, message })
+      continue
+    }
     const message = `Tile ${index} of level ${level} holds more than a log of ${size} events has.`
     findings.add({ code: "tile_changed", index: size, level, tile: index, message })
   }

@@ -84,7 +84,7 @@ export class EventChecks {
     const start = index * TILE_WIDTH
     let counted = 0
     for (const [first, last] of ranges) {
-      const end = Math.min(last, first + width - counted - 1)
+      const end = Math.min(last, first + (width - counted - 1))
       if (end < first) break
       if (this.#cover.add([first, end]) !== null) this.#coverEach(first, end, start + counted)
       counted += end - first + 1

@@ -28,6 +28,15 @@ export class PositionCover {
     return null
   }
 
+  /** Whether any position of a range has an index. */
+  touches([first, last]: PositionRange): boolean {
+    const place = this.#placeOf(first)
+    return (
+      (this.#lasts[place - 1] ?? Number.NEGATIVE_INFINITY) >= first ||
+      (this.#firsts[place] ?? Number.POSITIVE_INFINITY) <= last
+    )
+  }
+
   /** The highest position that has an index; 0 where none has. */
   get top(): number {
     return this.#lasts.at(-1) ?? 0

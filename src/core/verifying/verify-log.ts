@@ -56,6 +56,8 @@ export const MOST_WAITING = 100_000
 // Some thousand events: what is read at once is garbage before the collector has looked at it twice.
 const BUNDLES = 4
 const CHECKPOINTS = 1_000
+// Looks after each other at which no bundle was there: a million events of which nothing is known, each bundle of them a finding.
+const MOST_MISSING = 1_000
 
 /**
  * Makes everything anew that the log claims, from the rows of the events up to what was signed, and says where it differs. It reads as far as
@@ -72,11 +74,12 @@ export async function verifyLog(log: ReadableLog, options: VerifyOptions): Promi
   const cover = new PositionCover()
   const comparison = new CheckpointComparison(checkpoints, findings)
   const verifier = new BundleVerifier({ log, head, cover, comparison, findings })
-  await verifyBundles(log, head, verifier, options)
+  const isWalked = await verifyBundles(log, head, verifier, options)
   const { counts } = verifier
   comparison.finish(head.size)
   if (head.size > 0 && comparison.newest === null) findings.add(nobodyVouches(head.size))
-  await checkHoles(log, head, cover, findings)
+  // Of a walk that found no more bundles everything behind it is told already.
+  if (isWalked) await checkHoles(log, head, cover, findings)
   await checkEnds(log, { head, cover, counts, wide: verifier.wide }, findings)
   return {
     status: findings.count === 0 ? "proven" : "faulty",
@@ -108,21 +111,27 @@ async function readKept(log: ReadableLog): Promise<readonly GivenNote[]> {
   }
 }
 
+/** Whether it came to the end: a size that somebody wrote there is up to 2^53, and nobody would wait for that many bundles to be missing. */
 async function verifyBundles(
   log: ReadableLog,
   { size }: LogHead,
   verifier: BundleVerifier,
   { onProgress }: VerifyOptions,
-): Promise<void> {
+): Promise<boolean> {
   const count = Math.ceil(size / TILE_WIDTH)
+  let missing = 0
   for (let from = 0; from < count; from += BUNDLES) {
     const bundles = new Map((await log.bundles({ from, max: BUNDLES })).map((bundle) => [bundle.index, bundle]))
-    for (let index = from; index < Math.min(count, from + BUNDLES); index += 1) {
+    const end = Math.min(count, from + BUNDLES)
+    missing = bundles.keys().some((index) => index < end) ? 0 : missing + 1
+    if (missing > MOST_MISSING) return false
+    for (let index = from; index < end; index += 1) {
       // One that is gone says nothing of where its events stand.
       await verifier.verify(bundles.get(index) ?? { index, ranges: [], rows: [] })
     }
     onProgress?.({ events: Math.min(size, (from + BUNDLES) * TILE_WIDTH), size })
   }
+  return true
 }
 
 function nobodyVouches(size: number): Finding {

@@ -9,6 +9,7 @@ const BETWEEN = `
   from {s}.auth_events e
     left join lateral (select * from {s}.auth_event_pii p where p.pii_id = e.pii_id offset 0) p on true
   where e.seq >= $1 and e.seq <= $2 order by e.seq limit 1`
+const [LEAST, GREATEST] = [String(-(2n ** 63n)), String(2n ** 63n - 1n)]
 const LACKS_PRIVILEGE = "42501"
 
 /** As the driver gives them: numbers of 64 bits are texts, unless whoever owns the pool has it otherwise. */
@@ -45,7 +46,10 @@ export function createSealedEvents(database: Database): SealedEvents {
       return toBundles((await database.rows(SEALED, [from, max])) as readonly BundleColumns[])
     },
     async eventBetween({ from, through }) {
-      const [row] = await database.rows(BETWEEN, [from, through])
+      const [row] = await database.rows(BETWEEN, [
+        from <= Number.MIN_SAFE_INTEGER ? LEAST : from,
+        through >= Number.MAX_SAFE_INTEGER ? GREATEST : through,
+      ])
       return row === undefined ? null : toSealedRow(row as SealedColumns)
     },
     async prune({ bundle }) {
@@ -58,7 +62,9 @@ export function createSealedEvents(database: Database): SealedEvents {
 }
 
 export function toLeafRow({ seq, event_id, at, type, user_id, detail, commitment }: LeafColumns): UnsealedEvent {
-  return { position: Number(seq), id: event_id, at: Number(at), type, userId: user_id, detail, commitment }
+  // What isn't exact as a number would be another's leaf. Nothing of ours has such a time.
+  const time = Number.isSafeInteger(Number(at)) ? Number(at) : (null as unknown as number)
+  return { position: Number(seq), id: event_id, at: time, type, userId: user_id, detail, commitment }
 }
 
 function toBundles(rows: readonly BundleColumns[]): readonly Bundle[] {

@@ -2,9 +2,10 @@ import type { DatabaseSync } from "node:sqlite"
 import type { SealedRow } from "../../core/sealing/sealing-store.ts"
 
 // Whatever somebody wrote there: a number that JavaScript can't hold would be an error instead of a row.
-const AT = `case when e.at between ${Number.MIN_SAFE_INTEGER} and ${Number.MAX_SAFE_INTEGER} then e.at end`
+export const AT = `case when e.at between ${Number.MIN_SAFE_INTEGER} and ${Number.MAX_SAFE_INTEGER} then e.at end`
+const SEQ = `max(min(e.seq, ${Number.MAX_SAFE_INTEGER}), ${Number.MIN_SAFE_INTEGER})`
 const ROWS = `
-  select e.seq, e.event_id, ${AT}, e.type, e.user_id, e.detail, e.commitment, e.pii_id
+  select ${SEQ}, e.event_id, ${AT}, e.type, e.user_id, e.detail, e.commitment, e.pii_id
   from auth_events e where e.seq >= ? and e.seq <= ? order by e.seq limit ?`
 const PERSON_COLUMNS = "p.pii_id, hex(p.salt), p.address, p.ip, p.user_agent"
 const PEOPLE = `

@@ -3,13 +3,13 @@ import { writeCursor } from "../../core/sealing/log-cursor.ts"
 import { readRanges } from "../../core/sealing/position-ranges.ts"
 import type { Bundle, LogHead, PositionRange, SealingStore, UnsealedEvent } from "../../core/sealing/sealing-store.ts"
 import { TILE_WIDTH } from "../../core/tree/tile.ts"
-import { createReadSealedRows } from "./read-sealed-rows.ts"
+import { AT, createReadSealedRows } from "./read-sealed-rows.ts"
 import type { Commits } from "./shared-commit.ts"
 
-const LEAF_COLUMNS = 'e.seq as position, e.event_id as id, e.at, e.type, e.user_id as "userId", e.detail, e.commitment'
+const LEAF_COLUMNS = `e.seq as position, e.event_id as id, ${AT} as at, e.type, e.user_id as "userId", e.detail, e.commitment`
 const BETWEEN = "from auth_events e where e.seq >= ? and e.seq <= ? order by e.seq limit ?"
 const UNSEALED = `select ${LEAF_COLUMNS} ${BETWEEN}`
-const TIMES = `select e.at ${BETWEEN}`
+const TIMES = `select ${AT} as at ${BETWEEN}`
 const BUNDLES = "select bundle_index, ranges from audit_bundles where bundle_index >= ? order by bundle_index limit ?"
 const RANGES = "select ranges from audit_bundles where bundle_index = ?"
 const COVERED = "select 1 from audit_checkpoints where size >= ? limit 1"
@@ -52,9 +52,15 @@ export function createSealedEvents(database: DatabaseSync, commits: Commits, rea
           return { index: Number(row["bundle_index"]), ranges, rows }
         }),
       ),
-    eventBetween: ({ from, through }) => commits.read(() => readRows(from, through, 1)[0] ?? null),
+    eventBetween: ({ from, through }) => commits.read(() => readRows(...widest(from, through), 1)[0] ?? null),
     prune: ({ bundle }) => commits.decide(() => prune(bundle)),
   }
+}
+
+const BEYOND = 2 ** 63
+
+function widest(from: number, through: number): readonly [number, number] {
+  return [from <= Number.MIN_SAFE_INTEGER ? -BEYOND : from, through >= Number.MAX_SAFE_INTEGER ? BEYOND : through]
 }
 
 // Those that are open come first: they have the lower positions.
