@@ -96,7 +96,7 @@ describe("P11: a log that nobody touched", () => {
 })
 
 describe("P11: what is told and is no fault", () => {
-  it("counts events that happened before the one in front of them, by a clock that went back", async () => {
+  it("AUD-11 counts events that happened before the one in front of them, by a clock that went back", async () => {
     const path = join(folder, "clocks.db")
     const store = sqlite(path)
     const nobody = { userId: null, address: null, client: { ip: null, userAgent: null } }
@@ -343,7 +343,7 @@ describe("P11: a history that was rewritten", () => {
   })
 
   // What no log can know by itself, and why checkpoints go where the database's owner can't.
-  it("can't be found without an outside checkpoint where its end was cut off, and is with one", async () => {
+  it("AUD-4 can't be found without an outside checkpoint where its end was cut off, and is with one", async () => {
     const [keep] = clean.outside.filter(({ size }) => size > 256)
     const cut = (database: DatabaseSync) => {
       const size = keep?.size ?? 0

@@ -51,7 +51,7 @@ describe("a commitment", () => {
       fc.oneof(
         fc.string({ unit: "grapheme" }),
         fc.string({ unit: "binary" }),
-        fc.string({ minLength: 4_000, maxLength: 5_000 }),
+        fc.string({ minLength: 4_000, maxLength: 4_200 }),
       ),
     )
     const person = fc.record({ address: member, ip: member, userAgent: member }) as fc.Arbitrary<EventPerson>
