@@ -19,5 +19,6 @@ grant update (size, cursor, holder, lease_until) on linklatch.audit_log to linkl
 grant insert, update (hashes) on linklatch.audit_tiles to linklatch_app;
 grant insert, update (ranges) on linklatch.audit_bundles to linklatch_app;
 grant insert, update (note, is_cosigned), delete on linklatch.audit_checkpoints to linklatch_app;
+-- People are erased by either role. What deleted rows leave in the files only the owner can clear: `linklatch users erase` says what to run.
 -- Only the owner migrates.
 revoke insert, update, delete on linklatch.schema_migrations from linklatch_app;

@@ -53,6 +53,7 @@ export const sections: readonly Section[] = [
       { text: "Going live: a checklist", file: "docs/guides/production-checklist.md" },
       { text: "From one machine to many", file: "docs/guides/many-machines.md" },
       { text: "Client addresses", file: "docs/guides/client-addresses.md" },
+      { text: "Erasing a person", file: "docs/guides/erase-a-person.md" },
       { text: "Exporting the log", file: "docs/guides/export-the-log.md" },
       { text: "Moving to another database", file: "docs/guides/move.md" },
       { text: "Rotating secrets", file: "docs/guides/rotating-secrets.md" },

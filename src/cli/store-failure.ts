@@ -6,9 +6,12 @@ import { printError } from "./print-error.ts"
 
 /** Says why a command couldn't use the database. Returns the exit code. */
 export function storeFailure(context: CommandContext, database: DatabaseConfig, error: unknown): number {
-  const isStore = error instanceof LinklatchError && error.code === "store_unavailable"
+  const code = error instanceof LinklatchError ? error.code : "failed"
   const message = createScrub(databaseSecretsOf(database))(explainFailure(error))
-  return printError(context, { code: isStore ? "store_unavailable" : "failed", message })
+  return printError(context, {
+    code: code === "store_unavailable" || code === "journal_failed" ? code : "failed",
+    message,
+  })
 }
 
 /** What went wrong, and behind it what the database's own library says of it. */

@@ -77,7 +77,7 @@ describe("linklatch users erase", () => {
   it("erases nobody without a journal, unless that is wanted", async () => {
     const site = await siteOf("ada@example.com")
     const unwritable = await site.json("users erase ada@example.com", { ERASURE_JOURNAL: "/proc/nowhere/journal" })
-    expect(unwritable).toMatchObject({ code: 1, error: { code: "failed" } })
+    expect(unwritable).toMatchObject({ code: 1, error: { code: "journal_failed" } })
     expect(unwritable.error.message).toContain("/proc/nowhere/journal can't be")
     const secretless = await site.json("users erase ada@example.com", { LINKLATCH_SECRET: "" })
     expect(secretless.code).toBe(78)

@@ -21,8 +21,8 @@ export interface ErasedPeople {
   readonly marks: readonly Uint8Array[]
 }
 
-// Ten milliseconds on SQLite, for which a process does nothing else.
-const REACH = 20_000
+// Some milliseconds on SQLite, for which a process does nothing else.
+const REACH = 5_000
 
 /** Erases people from the store, whoever of them is there. May be repeated, and broken off: what was done stays done. */
 export async function erasePeople(

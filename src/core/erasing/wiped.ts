@@ -17,4 +17,4 @@ export interface Wiping {
 }
 
 /** What is written anew in a second or two, for which others wait. */
-export const SMALL_BYTES = 256 * 1024 * 1024
+export const SMALL_BYTES = 64 * 1024 * 1024
