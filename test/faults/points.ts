@@ -27,6 +27,14 @@ export const SEALING_METHODS = [
   "sealing.cosign",
 ] as const
 
+/** Inside of pruning a bundle on SQLite. */
+export const SQLITE_PRUNING = [
+  "insert audit_prunes",
+  "delete auth_event_pii",
+  "delete auth_events",
+  "update audit_log min_index",
+] as const
+
 /** Where checkpoints of a site go. */
 export const OUTLETS = ["file", "witness"] as const
 

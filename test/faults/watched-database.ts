@@ -32,10 +32,10 @@ function watchedStatement(statement: StatementSync, name: string | null, pass: P
 /** `update outbox state` for `update outbox set state = …`; null for what writes nothing. */
 function nameOf(sql: string): string | null {
   const [, verb = "", table = "", column] =
-    /^\s*(begin|commit|insert into|update)\b\s*(\w*)(?:\s+set\s+(\w+))?/.exec(sql) ?? []
+    /^\s*(begin|commit|insert into|delete from|update)\b\s*(\w*)(?:\s+set\s+(\w+))?/.exec(sql) ?? []
   if (verb === "") return null
   if (verb === "begin" || verb === "commit") return verb
-  return [verb.replace(" into", ""), table, ...(column === undefined ? [] : [column])].join(" ")
+  return [verb.replace(/ (?:into|from)$/, ""), table, ...(column === undefined ? [] : [column])].join(" ")
 }
 
 /** Methods of objects made in C++ must be called on those themselves. */

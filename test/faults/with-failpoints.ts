@@ -5,7 +5,7 @@ import { type Pass, SEALING_METHODS, STORE_METHODS } from "./points.ts"
 /** The same store, which passes a point before and after each decision. Nothing in the store itself knows of it. */
 export function withFailpoints(store: Store, pass: Pass): Store {
   const ports = new Map<string, object>()
-  for (const name of [...STORE_METHODS, ...SEALING_METHODS, "outbox.settle"]) {
+  for (const name of [...STORE_METHODS, ...SEALING_METHODS, "sealing.prune", "outbox.settle"]) {
     const [port = "", method = ""] = name.split(".")
     const inner = (ports.get(port) ?? store[port as keyof Store]) as object
     ports.set(
