@@ -12,6 +12,8 @@ import { withinGrace } from "./within-grace.ts"
 // Longer than any outlet of ours takes: none of an application's own may hold up the log by never answering.
 const PATIENCE = 30 * SECOND
 const LEAST_PAUSE = 10 * SECOND
+const PUBLISH_GRACE = 2 * SECOND
+const CLOSE_GRACE = SECOND
 const MOST_PAUSE = 300 * SECOND
 
 /** Hands checkpoints out, each outlet at its own pace: only the newest is kept for one that is slow or away. */
@@ -31,7 +33,7 @@ export class HandingOut {
     for (const lane of this.#lanes) lane.offer(checkpoint)
   }
 
-  /** Hands out what waits, if that takes no more than three seconds. */
+  /** Hands out what waits, if that takes no more than two seconds. */
   async stop(): Promise<void> {
     await Promise.all(this.#lanes.map((lane) => lane.stop()))
   }
@@ -68,12 +70,12 @@ class Lane {
   async stop(): Promise<void> {
     this.#isStopping = true
     this.#goOn()
-    await withinGrace(() => this.#finish())
+    await withinGrace(PUBLISH_GRACE, () => this.#finish())
     if (this.#timer !== null) clearTimeout(this.#timer)
     const { log } = this.#context
     const { name } = this.#outlet
     const close = async () => this.#outlet.close()
-    await withinGrace(() =>
+    await withinGrace(CLOSE_GRACE, () =>
       close().catch((error: unknown) => log.error("checkpoint_outlet_failed", { outlet: name, error })),
     )
   }

@@ -98,7 +98,7 @@ describe("a log that is kept sealed", () => {
     await writeEvents(store, 1)
     await goOn(2 * SECOND)
     expect(given).toHaveLength(1)
-    expect(await during(sealing.stop())).toBeLessThanOrEqual(7 * SECOND)
+    expect(await during(sealing.stop())).toBeLessThanOrEqual(4 * SECOND)
     expect(lines).toEqual(["checkpoint_outlet_failed", "checkpoint_outlet_failed"])
   })
 

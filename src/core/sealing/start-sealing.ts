@@ -15,6 +15,7 @@ const TRY_AGAIN = 10 * SECOND
 const SAY_AGAIN = 10 * MINUTE
 // Then a pass has time to sign what it has sealed, before the grace is over.
 const ENOUGH = 2 * SECOND
+const STOP_GRACE = 3 * SECOND
 
 export interface Sealing {
   /** Seals, signs and hands out what is committed, then stops: within seconds, whatever is away. */
@@ -63,7 +64,7 @@ class Runner {
     if (this.#soon !== null) clearTimeout(this.#soon)
     // Others may write for ever, and a store may not answer: what isn't sealed now is sealed by whoever goes on.
     const enough = setTimeout(() => this.#stopping.abort(), ENOUGH)
-    await withinGrace(() => this.#passOnceMore())
+    await withinGrace(STOP_GRACE, () => this.#passOnceMore())
     clearTimeout(enough)
     this.#stopping.abort()
   }
