@@ -103,3 +103,13 @@ describe("P11: where the log is said to stand", () => {
     expect(await codesOf(path)).toEqual(["unreadable"])
   })
 })
+
+describe("P11: something that stands in the place of a table", () => {
+  it.each(["auth_events", "auth_event_pii", "audit_tiles", "audit_bundles", "audit_checkpoints", "audit_log"])(
+    "isn't asked where it is a view: %s",
+    async (table) => {
+      const path = tamper(`alter table ${table} rename to truth; create view ${table} as select * from truth`)
+      await expect(codesOf(path)).rejects.toThrow(`${table} isn't a plain table`)
+    },
+  )
+})

@@ -20,6 +20,7 @@ const SERVER =
 const LACKS_PRIVILEGE = "42501"
 // Whoever waited for the lock must see what the one before has done, whatever isolation the database has by default.
 const BEGIN = "begin isolation level read committed"
+const FUNCTION = /^create (?:or replace )?function (\w+)\([^$]*\$\$([^$]*)\$\$/gm
 
 /** Runs the migrations that this database lacks, in order, all or none, one process at a time. Returns their names. */
 export async function migrate(
@@ -130,4 +131,14 @@ function mayNot(schema: string, cause: unknown): LinklatchError {
   return unavailable(
     new LinklatchError("store_unavailable", `${problem} Run "linklatch migrate" as their owner.`, { cause }),
   )
+}
+
+/** What these functions are made of, in every version that a migration made of them, by their names. */
+export function readFunctionBodies(names: readonly string[]): ReadonlyMap<string, ReadonlySet<string>> {
+  const bodies = new Map(names.map((name) => [name, new Set<string>()]))
+  for (const file of readdirSync(folder).filter((name) => name.endsWith(".sql"))) {
+    const sql = readFileSync(new URL(file, folder), "utf8")
+    for (const [, name = "", body = ""] of sql.matchAll(FUNCTION)) bodies.get(name)?.add(body)
+  }
+  return bodies
 }

@@ -57,7 +57,15 @@ function hasContent(path: string): boolean {
   return existsSync(path) && statSync(path).size > 0
 }
 
+const STRANGE = `
+  select name from sqlite_schema
+  where name in ('auth_events', 'auth_event_pii', 'audit_log', 'audit_tiles', 'audit_bundles', 'audit_checkpoints', 'audit_prunes')
+    and (type <> 'table' or rootpage = 0)`
+
 function checkTables(database: DatabaseSync, path: string): void {
+  // A view or a virtual table can answer one reader otherwise than the next.
+  const strange = database.prepare(STRANGE).get()?.["name"]
+  if (strange !== undefined) throw unavailable(path, `${String(strange)} isn't a plain table in it, so it isn't asked.`)
   const names = database.prepare("select name from sqlite_schema where type = 'table'").all()
   const tables = new Set(names.map(({ name }) => name))
   if (!tables.has("auth_events")) throw unavailable(path, "There are no tables of Linklatch in it.")
