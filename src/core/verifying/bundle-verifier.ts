@@ -30,13 +30,16 @@ export interface Wide {
 /** Verifies bundles in their order: rows against the tile, tiles against those above, and the tree against what was signed. */
 export class BundleVerifier {
   readonly wide: Wide[] = []
+  /** Indexes below it were pruned, some of them perhaps while this was under way. */
+  minIndex: number
   readonly #parts: Parts
   readonly #events: EventChecks
   readonly #upper: UpperTiles
 
   constructor(parts: Parts) {
-    const { log, cover, findings } = parts
+    const { log, head, cover, findings } = parts
     this.#parts = parts
+    this.minIndex = head.minIndex
     this.#events = new EventChecks(findings, cover)
     this.#upper = new UpperTiles(
       (tile) => this.#readTile(log, tile),
@@ -69,13 +72,13 @@ export class BundleVerifier {
 
   /** The hashes of a bundle's leaves that the tree goes on with: of the tile and of the rows, where they differ, those that fit. */
   async #leaves(bundle: Bundle, width: number, tile: Uint8Array | null): Promise<Uint8Array> {
-    const { head } = this.#parts
     const { index } = bundle
     const bytes = width * HASH_BYTES
     const stored = tile !== null && tile.byteLength >= bytes ? tile.subarray(0, bytes) : null
     if (stored === null) this.#tellTile(index, index * TILE_WIDTH, tile === null ? "is gone" : "is too short")
-    if (index * TILE_WIDTH < head.minIndex) {
-      this.#events.skip(bundle, width)
+    const pruned = await this.#asPruned(bundle, width)
+    if (pruned !== null) {
+      this.#events.skip(pruned, width)
       return stored ?? new Uint8Array(bytes)
     }
     const checked = this.#events.check(bundle, width)
@@ -88,6 +91,17 @@ export class BundleVerifier {
       return this.#judged(checked, index, derived)
     }
     return this.#judged(checked, index, stored)
+  }
+
+  /** The bundle if it was pruned, or null. Where rows are missing, that may be since the head was read: then what was read of it is no more. */
+  async #asPruned(bundle: Bundle, width: number): Promise<Bundle | null> {
+    const start = bundle.index * TILE_WIDTH
+    if (start < this.minIndex) return bundle
+    if (bundle.rows.length >= width) return null
+    const { minIndex } = await this.#parts.log.head()
+    if (start >= minIndex) return null
+    this.minIndex = minIndex
+    return { ...bundle, rows: [] }
   }
 
   /** Says which rows aren't those of the hashes, and of the others whose personal data isn't theirs. */

@@ -46,7 +46,7 @@ export async function checkEnds(
     const message = `The log says that it went as far as position ${through}, and position ${cover.top} is sealed.`
     findings.add({ code: "head_changed", message })
   }
-  if (minIndex > 0 && Math.max(counts.prunedThrough, await recentlyPruned(log)) < minIndex) {
+  if (minIndex > 0 && Math.max(counts.prunedThrough, await recentlyPruned(log, size)) < minIndex) {
     const message = `The events before ${minIndex} are gone, and no event says that anybody pruned them.`
     findings.add({ code: "prune_unrecorded", index: 0, message })
   }
@@ -67,8 +67,11 @@ function widthAt(size: number, level: number, index: number): number {
   return Math.max(0, Math.min(TILE_WIDTH, Math.floor(size / TILE_WIDTH ** level) - index * TILE_WIDTH))
 }
 
-// Whoever pruned just now says so in an event that waits to be sealed.
-async function recentlyPruned(log: ReadableLog): Promise<number> {
+// Whoever pruned just now says so in an event that waits to be sealed, or that was sealed behind the end that was read.
+async function recentlyPruned(log: ReadableLog, size: number): Promise<number> {
+  // First those that wait: what is sealed in between is among the others.
   const { events } = await log.unsealed({ max: RECENT })
-  return Math.max(0, ...events.filter(({ type }) => type === "admin_action").map(({ detail }) => prunedThrough(detail)))
+  const bundles = await log.bundles({ from: Math.floor(size / TILE_WIDTH), max: RECENT / TILE_WIDTH })
+  const actions = [...events, ...bundles.flatMap(({ rows }) => rows)].filter(({ type }) => type === "admin_action")
+  return Math.max(0, ...actions.map(({ detail }) => prunedThrough(detail)))
 }

@@ -75,16 +75,16 @@ export async function verifyLog(log: ReadableLog, options: VerifyOptions): Promi
   const comparison = new CheckpointComparison(checkpoints, findings)
   const verifier = new BundleVerifier({ log, head, cover, comparison, findings })
   const isWalked = await verifyBundles(log, head, verifier, options)
-  const { counts } = verifier
+  const { counts, minIndex, wide } = verifier
   comparison.finish(head.size)
   if (head.size > 0 && comparison.newest === null) findings.add(nobodyVouches(head.size))
   // Of a walk that found no more bundles everything behind it is told already.
   if (isWalked) await checkHoles(log, head, cover, findings)
-  await checkEnds(log, { head, cover, counts, wide: verifier.wide }, findings)
+  await checkEnds(log, { head: { ...head, minIndex }, cover, counts, wide }, findings)
   return {
     status: findings.count === 0 ? "proven" : "faulty",
     size: head.size,
-    minIndex: head.minIndex,
+    minIndex,
     counts,
     checkpoints: {
       kept: kept.length,
