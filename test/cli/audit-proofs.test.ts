@@ -105,6 +105,12 @@ describe("linklatch audit verify", () => {
     expect(err).toContain("There is no key to check checkpoints with.")
   })
 
+  it("says where the database may be, where there is none", async () => {
+    const { code, err } = await finish("audit verify", { env: envOf(join(ownFolder(), "nowhere.db")) })
+    expect(code).toBe(1)
+    expect(err).toMatch(/There is no database at .*nowhere\.db\. Set DATABASE_URL/)
+  })
+
   it("says that an older database has no log to verify", async () => {
     const path = join(ownFolder(), "old.db")
     const database = new DatabaseSync(path)
@@ -144,6 +150,7 @@ describe("linklatch audit prove and check-proof", () => {
     ["an id that isn't there", "019aa5c2-77b2-7e62-8b53-5f0d3f7f9a11", 1, "There is no event"],
     ["an index that isn't there yet", "#700", 1, "There is no event"],
     ["neither", "ada@example.com", 2, "neither the id of an event"],
+    ["a number that may be a position", "400", 2, "neither the id of an event"],
   ])("doesn't prove %s", async (_, which, code, says) => {
     const told = await finish(["audit", "prove", which, "--database", `sqlite:${log.path}`, "--key", VKEY])
     expect(told.code).toBe(code)
@@ -205,7 +212,7 @@ describe("linklatch audit prune", () => {
     expect(told).toMatchObject({ status: "proven", size: 700, minIndex: 512, counts: { events: 188 } })
     const proof = await finish(["audit", "prove", "#5"], { env })
     expect(proof.err).toContain("was pruned")
-    const again = await finish(["audit", "prune", "--before", "600", "--checkpoint", file, "--yes"], { env })
+    const again = await finish(["audit", "prune", "--before", "#600", "--checkpoint", file, "--yes"], { env })
     expect(again.code).toBe(1)
     expect(again.err).toContain("Nothing was pruned.")
   })
@@ -225,6 +232,27 @@ describe("linklatch audit prune", () => {
     const { code, err } = await finish("audit prune --before #256 --no-outside --yes", { env: envOf(path) })
     expect(code).toBe(3)
     expect(err).toContain("Nothing was pruned")
+  })
+
+  it("takes a year for no index", async () => {
+    const { code, err } = await finish("audit prune --before 2026 --no-outside --yes", { env: envOf(log.path) })
+    expect(code).toBe(2)
+    expect(err).toContain("2026-01-01")
+  })
+
+  it("leaves out checkpoints of a name that the log gave up, where it is told to", async () => {
+    const made = await makeLog(join(ownFolder(), "log.db"), PLAN, createDraw(15))
+    const former = "former.example.com/auth/log"
+    const text = writeCheckpoint({ origin: former, size: 900, root: EMPTY_ROOT })
+    const file = join(ownFolder(), "checkpoints")
+    const notes = [signNote(text, { name: former, key: deriveLogKey(LOG_SECRET) }), made.outside.at(-1)?.note ?? ""]
+    writeFileSync(file, notes.map((note) => `\f\n${note}`).join(""))
+    const command = ["audit", "prune", "--before", "#300", "--checkpoint", file, "--yes"]
+    const refused = await finish(command, { env: envOf(made.path) })
+    expect(refused.code).toBe(3)
+    expect(refused.out).toContain("log_cut")
+    const { told } = await finishJson([...command, "--former", former], { env: envOf(made.path) })
+    expect(told).toEqual({ status: "pruned", events: 256, minIndex: 256 })
   })
 
   it("keeps what is as old as the day that is named, or younger", async () => {

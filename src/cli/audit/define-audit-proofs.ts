@@ -19,6 +19,11 @@ const DATABASE = [
   "another database than DATABASE_URL: a copy, as sqlite:copy.db",
   something,
 ] as const
+const FORMER = [
+  "--former <name>",
+  "leave checkpoints of this name out, which the log gave up; may be given often",
+  many,
+] as const
 const KEY = [
   "--key <vkey>",
   "a key of the log beside those of the settings; may be given often",
@@ -46,7 +51,7 @@ function defineVerify(audit: Command, exit: Exit): void {
   $ linklatch audit verify --json | jq .first`
   defineCommand(audit, "verify", "make everything anew that the log claims, and say whether it is so", examples)
     .option("--checkpoint <file>", "checkpoints kept outside; may be given often", many)
-    .option("--former <name>", "leave checkpoints of this name out, which the log gave up; may be given often", many)
+    .option(...FORMER)
     .option(...KEY)
     .option(...WITNESS_KEY)
     .option(...DATABASE)
@@ -97,6 +102,7 @@ function definePrune(audit: Command, exit: Exit): void {
   defineCommand(audit, "prune", "delete the oldest events for good; what is left still verifies", examples)
     .requiredOption("--before <time|index>", "the first that stays, as 2026-01-01 or #INDEX", readLimit)
     .option("--checkpoint <file>", "checkpoints kept outside, which cover what goes; may be given often", many)
+    .option(...FORMER)
     .option("--no-outside", "do without: nobody can tell afterwards what was there")
     .option(...KEY)
     .option(...YES)
@@ -122,7 +128,8 @@ function defineKeys(audit: Command, exit: Exit): void {
 }
 
 function readLimit(text: string): PruneLimit {
-  const [, index] = /^#?(\d{1,15})$/.exec(text) ?? []
+  // Not without the mark: `--before 2026` is meant as a year.
+  const [, index] = /^#(\d{1,15})$/.exec(text) ?? []
   const at = readTime(text)
   if (index !== undefined) return { index: Number(index) }
   if (at !== null) return { at }

@@ -17,12 +17,13 @@ export interface AuditProveOptions extends LogOptions, KeyOptions {
 }
 
 /** Which event: its id, or `#` and its index. */
-export type EventName = { readonly id: string } | { readonly index: number }
+type EventName = { readonly id: string } | { readonly index: number }
 
 const ID_SHAPE = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
-const INDEX_SHAPE = /^#?(\d{1,15})$/
+// Not without the mark: a bare number may be the position that `audit tail --json` shows.
+const INDEX_SHAPE = /^#(\d{1,15})$/
 
-export function readEventName(text: string): EventName | null {
+function readEventName(text: string): EventName | null {
   const [, index] = INDEX_SHAPE.exec(text) ?? []
   if (index !== undefined) return { index: Number(index) }
   return ID_SHAPE.test(text) ? { id: text } : null

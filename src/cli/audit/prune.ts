@@ -3,6 +3,7 @@ import type { Store } from "../../core/store.ts"
 import { TILE_WIDTH } from "../../core/tree/tile.ts"
 import { type PruneLimit, type PrunePlan, planPrune } from "../../core/verifying/plan-prune.ts"
 import { type LogVerdict, verifyLog } from "../../core/verifying/verify-log.ts"
+import { nameDatabase } from "../../server/database-url.ts"
 import { commandClient } from "../command-client.ts"
 import type { CommandContext } from "../command-context.ts"
 import { isConfirmed } from "../confirm.ts"
@@ -20,6 +21,8 @@ import { createVerifyProgress } from "./verify-progress.ts"
 export interface AuditPruneOptions extends StoreOptions, KeyOptions {
   readonly before: PruneLimit
   readonly checkpoint?: readonly string[]
+  /** Names that the log gave up. */
+  readonly former?: readonly string[]
   /** False with --no-outside. */
   readonly outside?: boolean
   readonly yes?: boolean
@@ -27,11 +30,11 @@ export interface AuditPruneOptions extends StoreOptions, KeyOptions {
 
 /** Deletes the oldest events of the log for good. What is left still verifies: the tree over them stays. */
 export async function auditPruneCommand(context: CommandContext, options: AuditPruneOptions): Promise<number> {
-  const outside = readOutsideCheckpoints(options.checkpoint ?? [])
+  const outside = readOutsideCheckpoints(options.checkpoint ?? [], options.former)
   if (outside.status === "failed") return printError(context, { code: "file_failed", message: outside.problem })
   const settings = readLogSettings(context, options)
   if (settings === null && options.key === undefined) return noKey(context)
-  return withStore(context, options, async ({ store }) => {
+  return withStore(context, options, async ({ store, environment }) => {
     // What goes can't be verified any more: this is the last moment to notice that somebody changed it.
     const begun = performance.now()
     const progress = createVerifyProgress(context)
@@ -40,7 +43,7 @@ export async function auditPruneCommand(context: CommandContext, options: AuditP
     progress.clear()
     if (verdict.status === "faulty") {
       const seconds = (performance.now() - begun) / 1_000
-      printVerdict(context, verdict, { database: store.name, torn: outside.torn, seconds })
+      printVerdict(context, verdict, { database: nameDatabase(environment.database), torn: outside.torn, seconds })
       return printError(
         context,
         { code: "not_pruned", message: "Nothing was pruned: what is wrong may be in what would go." },
