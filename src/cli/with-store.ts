@@ -92,7 +92,8 @@ function noTables(context: CommandContext, database: DatabaseConfig): number {
   return printError(context, { code: "no_database", message, database: name }, exitCodes.failed)
 }
 
-function noDatabase(context: CommandContext, path: string): number {
+/** There is no such file: says where it may be. */
+export function noDatabase(context: CommandContext, path: string): number {
   const hasDevelopment = path !== DEVELOPMENT_DATABASE && existsSync(resolve(context.directory, DEVELOPMENT_DATABASE))
   const cure = hasDevelopment
     ? "For the one of `linklatch dev` add --dev."

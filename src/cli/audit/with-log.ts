@@ -1,15 +1,17 @@
+import { existsSync } from "node:fs"
+import { resolve } from "node:path"
 import type { Settings } from "../../core/settings.ts"
 import type { ReadableLog } from "../../core/verifying/readable-log.ts"
 import { nameDatabase, readDatabaseUrl } from "../../server/database-url.ts"
 import { readEnvironment } from "../../server/environment.ts"
-import { type OpenedLog, openLog } from "../../server/open-log.ts"
+import { type OpenedLog, openLogToRead } from "../../server/open-log-to-read.ts"
 import type { DatabaseConfig } from "../../server/server-config.ts"
 import type { CommandContext } from "../command-context.ts"
 import { exitCodes } from "../exit-codes.ts"
 import { printError } from "../print-error.ts"
 import { printFaults } from "../print-faults.ts"
 import { storeFailure } from "../store-failure.ts"
-import { databaseFaults } from "../with-store.ts"
+import { databaseFaults, noDatabase } from "../with-store.ts"
 import { logSettingsOf } from "./log-settings.ts"
 
 export interface LogOptions {
@@ -40,6 +42,8 @@ export async function withLog(
   if (database === null) return badDatabase(context)
   const faults = options.database === undefined ? databaseFaults(environment) : []
   if (faults.length > 0) return printFaults(context, faults, [])
+  const isOurs = options.database === undefined && database.engine === "sqlite"
+  if (isOurs && !existsSync(resolve(directory, database.path))) return noDatabase(context, database.path)
   return reading(context, database, (log) =>
     act({ log, name: nameDatabase(database), settings: logSettingsOf(environment) }),
   )
@@ -52,7 +56,7 @@ async function reading(
 ): Promise<number> {
   let opened: OpenedLog
   try {
-    opened = await openLog(database)
+    opened = await openLogToRead(database)
   } catch (error) {
     return storeFailure(context, database, error)
   }

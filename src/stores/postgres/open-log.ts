@@ -23,5 +23,6 @@ export async function openPostgresLog(pool: PostgresPool, schema: string): Promi
     return createSealing(database)
   }
   const problem = "This database is of a version that sealed nothing: there is no log in it to verify."
-  throw new LinklatchError("store_unavailable", problem)
+  const cure = "A server of this version seals it, from its first event on."
+  throw new LinklatchError("store_unavailable", `${problem} ${cure}`)
 }

@@ -70,7 +70,8 @@ function checkTables(database: DatabaseSync, path: string): void {
   const tables = new Set(names.map(({ name }) => name))
   if (!tables.has("auth_events")) throw unavailable(path, "There are no tables of Linklatch in it.")
   if (tables.has("audit_log")) return
-  throw unavailable(path, "It is of a version that sealed nothing: there is no log in it to verify.")
+  const problem = "It is of a version that sealed nothing: there is no log in it to verify."
+  throw unavailable(path, `${problem} A server of this version seals it, from its first event on.`)
 }
 
 function unavailable(path: string, problem: string, cause?: unknown): LinklatchError {

@@ -13,7 +13,7 @@ const CONNECT_TIMEOUT_MS = 10_000
 const QUERY_TIMEOUT_MS = 600_000
 
 /** The log of a database, to be read: nothing is migrated, nothing written, and a file may be a copy that can't be written to. */
-export async function openLog(database: DatabaseConfig): Promise<OpenedLog> {
+export async function openLogToRead(database: DatabaseConfig): Promise<OpenedLog> {
   if (database.engine === "sqlite") {
     const { openSqliteLog } = await import("../stores/sqlite/open-log.ts")
     const { log, close } = openSqliteLog(database.path)
