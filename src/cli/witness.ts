@@ -1,12 +1,13 @@
 import { existsSync } from "node:fs"
 import { isKeyName } from "../core/notes/key-name.ts"
-import { readVerifierKey, type VerifierKey } from "../core/notes/verifier-key.ts"
+import type { VerifierKey } from "../core/notes/verifier-key.ts"
 import { runUntilStopped } from "../server/run-until-stopped.ts"
 import type { SettingFault } from "../server/setting-fault.ts"
 import { startWitness, type WitnessServerOptions } from "../witness/start-witness.ts"
 import { openWitnessKey } from "../witness/witness-key.ts"
 import { createWitnessLog } from "../witness/witness-log.ts"
 import { openWitnessState } from "../witness/witness-state.ts"
+import { readKeyOf } from "./audit/known-keys.ts"
 import type { CommandContext } from "./command-context.ts"
 import { exitCodes } from "./exit-codes.ts"
 import { printError } from "./print-error.ts"
@@ -98,7 +99,7 @@ function readSettings({ env }: CommandContext, flags: WitnessFlags, faults: Sett
 }
 
 function readLogs(texts: readonly string[], faults: SettingFault[]): readonly VerifierKey[] {
-  const keys = texts.map(readVerifierKey).filter((key) => key !== null)
+  const keys = texts.map((text) => readKeyOf("log", text)).filter((key) => key !== null)
   if (texts.length === 0 || keys.length < texts.length) {
     const problem = texts.length === 0 ? "There is no log to witness." : "It is not a log's verifier key."
     faults.push({ variable: "--log", problem, cure: "Give the key of each log, as `linklatch audit keys` prints it." })

@@ -119,6 +119,13 @@ describe("linklatch witness", () => {
     expect(error.faults.map(({ variable }: { variable: string }) => variable)).toEqual(["--listen", "--name", "--log"])
   })
 
+  it("doesn't take the key of another witness for that of a log", async () => {
+    const key = "witness.example.com/w1+e8498172+BD1AF8PoQ4lakrcKp00bfrycmCzPLsSWjMDNVfEq9GYM"
+    const { code, err } = await finish(["witness", "--name", "witness.example.org/w1", "--log", key])
+    expect(code).toBe(78)
+    expect(err).toContain("It is not a log's verifier key.")
+  })
+
   it("says in words what is missing", async () => {
     const { code, err } = await finish("witness --name witness.example.org/w1")
     expect(code).toBe(78)
