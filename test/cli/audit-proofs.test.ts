@@ -44,7 +44,7 @@ describe("linklatch audit verify", () => {
   it("proves a log on an auditor's machine, who has a copy and the key", async () => {
     const { code, out } = await finish(["audit", "verify", "--database", `sqlite:${log.path}`, "--key", VKEY])
     expect(code).toBe(0)
-    expect(out).toContain("proven. 700 events are what was sealed and signed.")
+    expect(out).toContain("proven. 700 events are as sealed and signed.")
     expect(out).toContain("3 that wait to be sealed: these can still be changed")
     expect(out).toContain("No checkpoint from outside was given.")
   })

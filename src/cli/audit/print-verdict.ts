@@ -44,16 +44,17 @@ function checkpointJson({ origin, size, source, isOutside, signedBy, witnesses, 
   return { origin, size, source, isOutside, signedBy: writeVerifierKey(signedBy), witnesses: cosigned, note }
 }
 
-function headline({ size, minIndex }: LogVerdict, { database, seconds }: About): string {
+function headline({ size, minIndex, uncovered }: LogVerdict, { database, seconds }: About): string {
   if (size === 0) return `${database}: nothing was sealed yet, so there is nothing to verify.`
   const pruned =
     minIndex === 0 ? "" : ` The ${grouped(minIndex)} before them were pruned, and the tree over them is whole.`
+  const are = size - minIndex === 1 ? "1 event is" : `${grouped(size - minIndex)} events are`
   const pace = seconds < 1 ? "" : ` (${grouped(Math.round((size - minIndex) / seconds))} events a second)`
-  return `${database}: proven. ${grouped(size - minIndex)} events are what was sealed and signed.${pruned}${pace}`
+  return `${database}: proven. ${are} as sealed${uncovered === 0 ? " and signed" : ""}.${pruned}${pace}`
 }
 
 function alarm({ findingCount }: LogVerdict, { database }: About): string {
-  return `${database}: NOT PROVEN. ${plural(findingCount, "finding")}; the first that has a place in the log is told first.`
+  return `${database}: NOT PROVEN. ${plural(findingCount, "finding")}, in the order of the log.`
 }
 
 function findings({ findings: found, findingCount }: LogVerdict): readonly string[] {
@@ -65,29 +66,41 @@ function idOf({ id }: Finding): string {
   return id === undefined ? "" : ` (${id})`
 }
 
-function facts({ counts, checkpoints, uncovered, waiting, size }: LogVerdict, { torn }: About): readonly string[] {
+function facts(verdict: LogVerdict, { torn }: About): readonly string[] {
+  const { counts, checkpoints } = verdict
   const { newest } = checkpoints
   const all = checkpoints.kept + checkpoints.outside
-  const isMore = waiting.events >= MOST_WAITING
-  const gone =
-    counts.withoutPerson === 0 ? "" : `; ${grouped(counts.withoutPerson)} events whose personal data was erased`
   const cells: readonly (readonly [string, string] | null)[] = [
-    ["personal data", `${grouped(counts.people)} rows are what was committed to${gone}`],
+    ["personal data", personsSay(verdict)],
     [
       "checkpoints",
       `${checkpoints.matching} of ${all} fit: ${checkpoints.kept} kept, ${checkpoints.outside} from outside${torn > 0 ? `, ${torn} torn by a crash` : ""}`,
     ],
     newest === null ? null : ["newest", newestSays(newest)],
-    [
-      "not covered",
-      `${grouped(uncovered)} of ${grouped(size)} sealed events, and ${isMore ? "more than " : ""}${grouped(waiting.events)} that wait to be sealed: these can still be changed`,
-    ],
+    ["not covered", uncoveredSays(verdict)],
     counts.backwards === 0
       ? null
-      : ["clocks", `${grouped(counts.backwards)} events happened before the one in front of them, as clocks say`],
+      : ["clocks", `by them, ${eventsOf(counts.backwards)} happened before the one in front`],
     checkpoints.origins.length < 2 ? null : ["names", checkpoints.origins.join(", ")],
   ]
   return cells.filter((cell) => cell !== null).map((cell) => columns(WIDTHS, cell))
+}
+
+function personsSay({ counts, findings: found }: LogVerdict): string {
+  const isAsItWas = found.every(({ code }) => code !== "person_changed")
+  const rows = `${plural(counts.people, "row")}, ${isAsItWas ? "as sealed" : "not all of them as sealed"}`
+  const gone = `${eventsOf(counts.withoutPerson)} without any: erased, or aged out`
+  return counts.withoutPerson === 0 ? rows : `${rows}; ${gone}`
+}
+
+function uncoveredSays({ uncovered, waiting, size }: LogVerdict): string {
+  if (uncovered === 0 && waiting.events === 0) return "nothing"
+  const isMore = waiting.events >= MOST_WAITING
+  return `${grouped(uncovered)} of ${grouped(size)} sealed events, and ${isMore ? "more than " : ""}${grouped(waiting.events)} that wait to be sealed: these can still be changed`
+}
+
+function eventsOf(count: number): string {
+  return `${grouped(count)} ${count === 1 ? "event" : "events"}`
 }
 
 function newestSays({ origin, size, signedBy, witnesses }: ProvenCheckpoint): string {
