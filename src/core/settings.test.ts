@@ -227,9 +227,11 @@ describe("the numbers", () => {
   )
 
   it("of days that rows are kept reach the settings; false keeps them for ever", () => {
-    const { settings, faults } = read({ retention: { requestDays: 1.5, sessionDays: false } })
+    const retention = { requestDays: 1.5, sessionDays: false } as const
+    const { settings, faults } = read({ retention, audit: { personDays: 2 } })
     expect(faults).toEqual([])
-    expect(settings.retention).toEqual({ requests: 1.5 * DAY, sessions: null })
+    expect(settings.retention).toEqual({ requests: 1.5 * DAY, sessions: null, persons: 2 * DAY })
+    expect(read({}).settings.retention.persons).toBe(90 * DAY)
   })
 
   it.each([0, 0.99, -1, Number.NaN, 3_651, "7", null, true])("of days that rows are kept can't be %j", (days) => {

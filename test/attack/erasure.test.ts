@@ -58,6 +58,20 @@ describe("an erased person", () => {
     expect(JSON.stringify(after)).not.toContain("edith")
   })
 
+  it("leaves a sealed log that verifies, and in which her entries are counted as erased (AUD-9)", async () => {
+    const { app, path, env, erase } = await siteWithEdith({ audit: { seal: true } })
+    await app.auth.close()
+    const verify = () => finishJson("audit verify", { env: { ...env, PUBLIC_BASE_URL: "https://login.example.com" } })
+    const before = await verify()
+    await erase()
+    const after = await verify()
+    expect(before.code).toBe(0)
+    expect({ code: after.code, told: after.told }).toMatchObject({ code: 0, told: { findings: [] } })
+    expect(eventsIn(path).length).toBeGreaterThan(40)
+    // Twice five events of a sign-in, one of a new user, one of the application.
+    expect([before, after].map(({ told }) => told.counts.withoutPerson)).toEqual([0, 12])
+  })
+
   it("is signed out at once, and comes in by no link, no code and no mail that is still to be sent", async () => {
     const { app, browser, erase } = await siteWithEdith()
     const waiting = app.browser()
@@ -115,10 +129,10 @@ describe("a file that somebody else reads", () => {
   })
 })
 
-async function site() {
+async function site(options: Parameters<typeof createApp>[0] = {}) {
   const folder = mkdtempSync(join(tmpdir(), "linklatch-erasure-"))
   const path = join(folder, "auth.db")
-  const app = createApp({ path, clock: systemClock, secret: SECRET, audit: { seal: false } })
+  const app = createApp({ path, clock: systemClock, secret: SECRET, audit: { seal: false }, ...options })
   onTestFinished(async () => {
     await app.close()
     rmSync(folder, { recursive: true })
@@ -128,8 +142,8 @@ async function site() {
 }
 
 /** Edith among others, who came before and after her, so that her rows lie between theirs. */
-async function siteWithEdith() {
-  const all = await site()
+async function siteWithEdith(options: Parameters<typeof createApp>[0] = {}) {
+  const all = await site(options)
   const { app } = all
   for (let i = 0; i < 6; i++) await signIn(app, `before${i}@example.com`)
   const { browser } = await signIn(app, WHO, app.browser({ ip: IP, userAgent: AGENT }))

@@ -22,7 +22,7 @@ describe("completion in a real bash", () => {
   it("offers commands, and the commands of a command", async () => {
     expect(await offers("")).toEqual(expect.arrayContaining(["dev", "serve", "init", "users", "audit", "completion"]))
     expect(await offers("us")).toEqual(["users"])
-    expect(await offers("users", "")).toEqual(["list", "show", "disable", "enable", "help"])
+    expect(await offers("users", "")).toEqual(["list", "show", "disable", "enable", "erase", "help"])
     expect(await offers("--json", "users", "sh")).toEqual(["show"])
   })
 
