@@ -78,7 +78,14 @@ describe("linklatch serve", () => {
     expect((await fetch(`http://127.0.0.1:${first["port"]}/healthz`)).status).toBe(200)
     command.child.kill("SIGTERM")
     expect(await command.ended).toBe(0)
-    expect(eventsOf(command)).toEqual(["listening", "setting_warning", "setting_warning", "http_request", "stopping", "stopped"])
+    expect(eventsOf(command)).toEqual([
+      "listening",
+      "setting_warning",
+      "setting_warning",
+      "http_request",
+      "stopping",
+      "stopped",
+    ])
     expect(command.err()).toBe("")
     expect(command.out()).not.toMatch(new RegExp(`${SECRET}|hunter2`))
   })
