@@ -1,6 +1,7 @@
 import { DatabaseSync } from "node:sqlite"
 import type { Address } from "../../src/core/addresses/canonical-address.ts"
 import { commitTo, SALT_BYTES } from "../../src/core/audit/commitment.ts"
+import { detailJson } from "../../src/core/audit/detail-json.ts"
 import type { LeafRow } from "../../src/core/audit/leaf.ts"
 import { leafHashOf } from "../../src/core/audit/leaf-hash.ts"
 import { uuidv7 } from "../../src/core/ids.ts"
@@ -112,7 +113,7 @@ function decision(
   const salt = systemRandom.bytes(SALT_BYTES)
   const commitment = commitTo({ address: address as Address, ip, userAgent }, salt)
   return events.map(([type, detail], nth) => ({
-    row: { id: uuidv7(at, systemRandom), at, type, userId, detail: JSON.stringify(detail), commitment, piiId },
+    row: { id: uuidv7(at, systemRandom), at, type, userId, detail: detailJson(detail), commitment, piiId },
     person: nth === 0 ? ([piiId, salt, address, ip, userAgent] as readonly (string | Uint8Array)[]) : null,
   }))
 }

@@ -4,10 +4,12 @@ import type { Frontier } from "../tree/frontier.ts"
 import { HASH_BYTES, type TreeHash } from "../tree/hash.ts"
 import { rootOf } from "../tree/root-of.ts"
 import { TILE_WIDTH, type Tile } from "../tree/tile.ts"
-import { type CheckedEvents, EventChecks, type EventCounts } from "./check-events.ts"
+import { type CheckedEvents, EventChecks } from "./check-events.ts"
 import type { CheckpointComparison } from "./compare-checkpoints.ts"
+import type { EventCounts } from "./event-counts.ts"
 import type { Findings } from "./finding.ts"
 import { foldFullTile } from "./fold-full-tile.ts"
+import type { DraftBundle } from "./leaf-draft.ts"
 import type { PositionCover } from "./position-cover.ts"
 import type { ReadableLog } from "./readable-log.ts"
 import { UpperTiles } from "./upper-tiles.ts"
@@ -51,7 +53,7 @@ export class BundleVerifier {
     return this.#events.counts
   }
 
-  async verify(bundle: Bundle): Promise<void> {
+  async verify(bundle: Bundle | DraftBundle): Promise<void> {
     const { log, head, comparison } = this.#parts
     const { index } = bundle
     const start = index * TILE_WIDTH
@@ -81,7 +83,8 @@ export class BundleVerifier {
       this.#events.skip(pruned, width)
       return stored ?? new Uint8Array(bytes)
     }
-    const checked = this.#events.check(bundle, width)
+    if ("drafts" in given && stored !== null && this.#events.confirm(given, width, stored)) return stored
+    const checked = this.#events.check(rowsOf(given), width)
     const derived = checked.hashes.subarray(0, bytes)
     if (stored === null) return this.#judged(checked, index, derived)
     if (derived.equals(stored)) return checked.otherPeople.length === 0 ? stored : this.#judged(checked, index, stored)
@@ -173,6 +176,10 @@ export class BundleVerifier {
     const message = `Hash ${nth} of tile ${index} of level ${level} doesn't follow from the events ${first} to ${first + covers - 1}: it was changed, or they were, with their tiles.`
     this.#parts.findings.add({ code: "tile_changed", index: first, level, tile: index, message })
   }
+}
+
+function rowsOf(given: Bundle | DraftBundle): Bundle {
+  return "drafts" in given ? given.bundle() : given
 }
 
 function placesThatDiffer({ hashes, unknown }: CheckedEvents, stored: Uint8Array): readonly number[] {

@@ -5,23 +5,12 @@ import { positionsOf } from "../sealing/position-ranges.ts"
 import type { Bundle, SealedRow } from "../sealing/sealing-store.ts"
 import { HASH_BYTES } from "../tree/hash.ts"
 import { TILE_WIDTH } from "../tree/tile.ts"
+import { DraftCounts } from "./draft-counts.ts"
+import type { EventCounts } from "./event-counts.ts"
 import type { Findings } from "./finding.ts"
+import { type DraftBundle, hashDraft, type LeafDraft } from "./leaf-draft.ts"
 import type { PositionCover } from "./position-cover.ts"
 import { prunedThrough } from "./pruned-through.ts"
-
-/** What was counted on the way. None of these is wrong by itself. */
-export interface EventCounts {
-  /** Events whose leaf was made anew from its row. */
-  events: number
-  /** Rows of personal data that are what was committed to. */
-  people: number
-  /** Events whose personal data was erased, or aged out. */
-  withoutPerson: number
-  /** Events that happened before the one that stands before them, by the clocks of whoever wrote them. */
-  backwards: number
-  /** The highest minimum index that an event says was pruned to. */
-  prunedThrough: number
-}
 
 export interface CheckedEvents {
   /** The leaf hashes that follow from the rows; those of `unknown` are zeros. It is used anew for the next bundle. */
@@ -47,6 +36,24 @@ export class EventChecks {
   constructor(findings: Findings, cover: PositionCover) {
     this.#findings = findings
     this.#cover = cover
+  }
+
+  /** Whether drafts are what was sealed, personal data included. False says nothing: then `check` finds out, from the rows. */
+  confirm(bundle: DraftBundle, width: number, stored: Uint8Array): boolean {
+    const { drafts } = bundle
+    const positions = positionsOf(bundle.ranges)
+    if (drafts.length < width || positions.length < width) return false
+    const sealed = latin1(stored)
+    const seen = new DraftCounts(this.#lastAt)
+    for (let place = 0; place < width; place += 1) {
+      const draft = drafts[place] as LeafDraft
+      const hash = draft.position === positions[place] ? hashDraft(draft) : null
+      if (hash === null || !sealed.startsWith(hash, place * HASH_BYTES) || !seen.take(draft)) return false
+    }
+    this.#coverPositions(bundle, width)
+    this.#lastAt = seen.lastAt
+    seen.addTo(this.counts)
+    return true
   }
 
   check(bundle: Bundle, width: number): CheckedEvents {
@@ -79,7 +86,7 @@ export class EventChecks {
     }
   }
 
-  #coverPositions({ index, ranges }: Bundle, width: number): readonly number[] {
+  #coverPositions({ index, ranges }: Pick<Bundle, "index" | "ranges">, width: number): readonly number[] {
     const positions = positionsOf(ranges).slice(0, width)
     const start = index * TILE_WIDTH
     let counted = 0
@@ -136,4 +143,8 @@ function inOrder(rows: readonly SealedRow[], positions: readonly number[]): read
   if (positions.every((position, place) => rows[place]?.position === position)) return rows
   const byPosition = new Map(rows.map((row) => [row.position, row]))
   return positions.map((position) => byPosition.get(position))
+}
+
+function latin1(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1")
 }

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from "node:sqlite"
 import type { Address } from "../../core/addresses/canonical-address.ts"
 import { commitTo, SALT_BYTES } from "../../core/audit/commitment.ts"
+import { detailJson } from "../../core/audit/detail-json.ts"
 import type { AuditEvent, Client, EventBody, EventPerson } from "../../core/audit/event.ts"
 import { uuidv7 } from "../../core/ids.ts"
 import { type Random, systemRandom } from "../../core/random.ts"
@@ -69,5 +70,5 @@ export function createWriteEvents(database: DatabaseSync): WriteEvents {
 
 function eventRow({ event, piiId }: PendingEvent): Row {
   const { id, at, type, userId, detail, commitment } = event
-  return [id, at, type, userId, JSON.stringify(detail), piiId, commitment]
+  return [id, at, type, userId, detailJson(detail), piiId, commitment]
 }

@@ -4,6 +4,7 @@ import { DatabaseSync } from "node:sqlite"
 import { pathToFileURL } from "node:url"
 import { LinklatchError } from "../../core/fault.ts"
 import type { ReadableLog } from "../../core/verifying/readable-log.ts"
+import { createDrafts } from "./sealed-events.ts"
 import { createSealing } from "./sealing.ts"
 
 export interface OpenedLog {
@@ -22,15 +23,23 @@ export function openSqliteLog(path: string): OpenedLog {
   const database = openReadOnly(path)
   try {
     checkTables(database, path)
+    const fail = (cause: unknown): never => {
+      throw unavailable(path, "It can't be read.", cause)
+    }
     const answer = async <T>(question: () => T): Promise<T> => {
       try {
         return question()
       } catch (cause) {
-        throw unavailable(path, "It can't be read.", cause)
+        return fail(cause)
       }
     }
     const decide = () => Promise.reject(unavailable(path, "It was opened to be read."))
-    return { log: createSealing(database, { read: answer, decide }), close: () => database.close() }
+    const drafts = createDrafts(database)
+    const log: ReadableLog = {
+      ...createSealing(database, { read: answer, decide }),
+      drafts: (ask) => drafts(ask).catch(fail),
+    }
+    return { log, close: () => database.close() }
   } catch (cause) {
     database.close()
     throw cause instanceof LinklatchError ? cause : unavailable(path, "It can't be read.", cause)

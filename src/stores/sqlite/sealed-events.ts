@@ -48,8 +48,7 @@ export function createSealedEvents(database: DatabaseSync, commits: Commits, rea
       commits.read(() =>
         bundles.all(from, max).map((row): Bundle => {
           const ranges = readRanges(String(row["ranges"]))
-          const rows = ranges.toSorted(byFirst).flatMap(([first, last]) => readRows(first, last, TILE_WIDTH))
-          return { index: Number(row["bundle_index"]), ranges, rows }
+          return { index: Number(row["bundle_index"]), ranges, rows: inRanges(ranges, readRows) }
         }),
       ),
     eventBetween: ({ from, through }) => commits.read(() => readRows(...widest(from, through), 1)[0] ?? null),
@@ -87,6 +86,20 @@ function cursorAfter({ through, open }: LogHead, events: readonly UnsealedEvent[
   })
 }
 
+/** The same bundles with drafts of their leaves, for whoever reads all of them. */
+export function createDrafts(database: DatabaseSync): NonNullable<ReadableLog["drafts"]> {
+  const bundles = database.prepare(BUNDLES)
+  const readRows = createReadSealedRows(database)
+  const readDrafts = createReadDrafts(database, createReadPeople(database))
+  return async ({ from, max }) =>
+    bundles.all(from, max).map((row) => {
+      const ranges = readRanges(String(row["ranges"]))
+      const index = Number(row["bundle_index"])
+      const bundle = () => ({ index, ranges, rows: inRanges(ranges, readRows) })
+      return { index, ranges, drafts: inRanges(ranges, readDrafts), bundle }
+    })
+}
+
 function createPrune(database: DatabaseSync, readHead: () => LogHead) {
   const rangesOf = database.prepare(RANGES)
   const covered = database.prepare(COVERED)
@@ -117,6 +130,15 @@ function createPrune(database: DatabaseSync, readHead: () => LogHead) {
     gone.run(end)
     return "pruned"
   }
+}
+
+function inRanges<Row>(
+  ranges: readonly PositionRange[],
+  read: (first: number, last: number, max: number) => readonly Row[],
+): readonly Row[] {
+  const [only, ...others] = ranges
+  if (only !== undefined && others.length === 0) return read(...only, TILE_WIDTH)
+  return ranges.toSorted(byFirst).flatMap(([first, last]) => read(first, last, TILE_WIDTH))
 }
 
 function byFirst([one]: PositionRange, [other]: PositionRange): number {
