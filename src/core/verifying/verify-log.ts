@@ -122,7 +122,8 @@ async function verifyBundles(
   const count = Math.ceil(size / TILE_WIDTH)
   let missing = 0
   for (let from = 0; from < count; from += BUNDLES) {
-    const bundles = new Map((await log.bundles({ from, max: BUNDLES })).map((bundle) => [bundle.index, bundle]))
+    const read = await (log.drafts?.({ from, max: BUNDLES }) ?? log.bundles({ from, max: BUNDLES }))
+    const bundles = new Map<number, Bundle | DraftBundle>(read.map((bundle) => [bundle.index, bundle]))
     const end = Math.min(count, from + BUNDLES)
     missing = bundles.keys().some((index) => index < end) ? 0 : missing + 1
     if (missing > MOST_MISSING) return false
