@@ -73,18 +73,19 @@ export class BundleVerifier {
   }
 
   /** The hashes of a bundle's leaves that the tree goes on with: of the tile and of the rows, where they differ, those that fit. */
-  async #leaves(bundle: Bundle, width: number, tile: Uint8Array | null): Promise<Uint8Array> {
-    const { index } = bundle
+  async #leaves(given: Bundle | DraftBundle, width: number, tile: Uint8Array | null): Promise<Uint8Array> {
+    const { index } = given
     const bytes = width * HASH_BYTES
     const stored = tile !== null && tile.byteLength >= bytes ? tile.subarray(0, bytes) : null
     if (stored === null) this.#tellTile(index, index * TILE_WIDTH, tile === null ? "is gone" : "is too short")
+    if (stored !== null && this.#isConfirmed(given, width, stored)) return stored
+    const bundle = rowsOf(given)
     const pruned = await this.#asPruned(bundle, width)
     if (pruned !== null) {
       this.#events.skip(pruned, width)
       return stored ?? new Uint8Array(bytes)
     }
-    if ("drafts" in given && stored !== null && this.#events.confirm(given, width, stored)) return stored
-    const checked = this.#events.check(rowsOf(given), width)
+    const checked = this.#events.check(bundle, width)
     const derived = checked.hashes.subarray(0, bytes)
     if (stored === null) return this.#judged(checked, index, derived)
     if (derived.equals(stored)) return checked.otherPeople.length === 0 ? stored : this.#judged(checked, index, stored)
@@ -94,6 +95,11 @@ export class BundleVerifier {
       return this.#judged(checked, index, derived)
     }
     return this.#judged(checked, index, stored)
+  }
+
+  #isConfirmed(given: Bundle | DraftBundle, width: number, stored: Uint8Array): boolean {
+    if (!("drafts" in given) || given.index * TILE_WIDTH < this.minIndex) return false
+    return this.#events.confirm(given, width, stored)
   }
 
   /** The bundle if it was pruned, or null. Where rows are missing, that may be since the head was read: then what was read of it is no more. */
