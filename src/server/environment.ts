@@ -21,6 +21,7 @@ export type EnvironmentOutcome = {
   readonly database: ServerConfig["database"]
   readonly redis: ServerConfig["redis"]
   readonly erasureJournal: string | false | undefined
+  readonly outlets: ServerConfig["outlets"]
   /** The same; what is at fault stands at something harmless. */
   readonly settings: Settings
 } & (
@@ -49,6 +50,7 @@ export function readEnvironment(env: Environment, context: ConfigContext): Envir
     database: config.database,
     redis: config.redis,
     erasureJournal: values.ERASURE_JOURNAL,
+    outlets: config.outlets,
     settings,
   }
   if (faults.faults.length > 0) return { ...told, status: "faulty", faults: faults.faults }

@@ -3,8 +3,11 @@ import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
 import { beforeAll, describe, expect, it } from "vitest"
 import { writeCheckpoint } from "../../src/core/notes/checkpoint.ts"
+import { cosignCheckpoint } from "../../src/core/notes/cosignature.ts"
 import { deriveLogKey } from "../../src/core/notes/log-key.ts"
-import { signNote } from "../../src/core/notes/sign-note.ts"
+import { addSignatures, signNote } from "../../src/core/notes/sign-note.ts"
+import { readNote } from "../../src/core/notes/signed-note.ts"
+import { COSIGNATURE, verifierKeyOf, writeVerifierKey } from "../../src/core/notes/verifier-key.ts"
 import { EMPTY_ROOT } from "../../src/core/tree/hash.ts"
 import { createDraw } from "../tamper/draw.ts"
 import { LOG_SECRET, type MadeLog, makeLog, ORIGIN, VKEY } from "../tamper/make-log.ts"
@@ -56,6 +59,27 @@ describe("linklatch audit verify", () => {
     expect(told).toMatchObject({ checkpoints: { outside: log.outside.length, coveredOutside: 700 } })
   })
 
+  it("takes checkpoints and witnesses from the settings, where none are named", async () => {
+    const name = "witness.example.org/w1"
+    const key = deriveLogKey("the secret of a witness that is made for tests alone")
+    const vkey = writeVerifierKey(verifierKeyOf(name, COSIGNATURE, key.publicKey))
+    const newest = log.outside.at(-1)?.note ?? ""
+    const line = cosignCheckpoint(readNote(newest)?.text ?? "", { name, key, at: 1_790_000_000 })
+    const file = join(ownFolder(), "checkpoints")
+    writeFileSync(file, `\f\n${addSignatures(newest, [line])}`)
+    writeFileSync(`${file}.1`, readFileSync(checkpoints))
+    const outlets = { AUDIT_CHECKPOINT_FILE: file, AUDIT_WITNESSES: `${vkey} http://127.0.0.1:1` }
+    const env = { ...envOf(log.path), ...outlets }
+    const { told } = await finishJson("audit verify", { env })
+    expect(told).toMatchObject({
+      status: "proven",
+      canTellCutTail: true,
+      checkpoints: { outside: log.outside.length + 1, newest: { witnesses: [{ name }] } },
+    })
+    const copy = await finishJson(["audit", "verify", "--database", `sqlite:${log.path}`], { env })
+    expect(copy.told).toMatchObject({ checkpoints: { outside: 0 } })
+  })
+
   it("writes nothing, not even beside the file", async () => {
     const path = await ownLog(8)
     const before = readFileSync(path)
@@ -94,7 +118,7 @@ describe("linklatch audit verify", () => {
     [["--database", "sqlite:nowhere.db", "--key", "x"], 2, "It is no vkey of a log"],
     [["--checkpoint", "nowhere"], 1, "nowhere can't be read"],
   ] as const)("says what keeps it from looking: %s", async (args, code, says) => {
-    const told = await finish(["audit", "verify", ...args])
+    const told = await finish(["audit", "verify", ...args], { env: envOf(log.path) })
     expect(told.code).toBe(code)
     expect(told.err).toContain(says)
   })

@@ -50,7 +50,11 @@ function defineVerify(audit: Command, exit: Exit): void {
   $ linklatch audit verify --database sqlite:copy.db --key login.example.com/auth/log+530d903a+AekyeRrm…
   $ linklatch audit verify --json | jq .first`
   defineCommand(audit, "verify", "make everything anew that the log claims, and say whether it is so", examples)
-    .option("--checkpoint <file>", "checkpoints kept outside; may be given often", many)
+    .option(
+      "--checkpoint <file>",
+      "checkpoints kept outside, instead of AUDIT_CHECKPOINT_FILE; may be given often",
+      many,
+    )
     .option(...FORMER)
     .option(...KEY)
     .option(...WITNESS_KEY)
@@ -101,7 +105,11 @@ function definePrune(audit: Command, exit: Exit): void {
   $ linklatch audit prune --before '#500000' --checkpoint checkpoints --yes`
   defineCommand(audit, "prune", "delete the oldest events for good; what is left still verifies", examples)
     .requiredOption("--before <time|index>", "the first that stays, as 2026-01-01 or #INDEX", readLimit)
-    .option("--checkpoint <file>", "checkpoints kept outside, which cover what goes; may be given often", many)
+    .option(
+      "--checkpoint <file>",
+      "checkpoints kept outside, which cover what goes, instead of AUDIT_CHECKPOINT_FILE; may be given often",
+      many,
+    )
     .option(...FORMER)
     .option("--no-outside", "do without: nobody can tell afterwards what was there")
     .option(...KEY)

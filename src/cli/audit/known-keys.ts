@@ -2,6 +2,7 @@ import { COSIGNATURE, ED25519, readVerifierKey, type VerifierKey } from "../../c
 import { createLogIdentity, verifierKeys } from "../../core/sealing/log-identity.ts"
 import type { Settings } from "../../core/settings.ts"
 import type { KnownKeys } from "../../core/verifying/checkpoint-ledger.ts"
+import type { OutletsConfig } from "../../server/server-config.ts"
 
 export interface KeyOptions {
   readonly key?: readonly VerifierKey[]
@@ -9,8 +10,15 @@ export interface KeyOptions {
 }
 
 /** Keys of the settings, under whatever name the log had, and those that were given. */
-export function knownKeys(settings: Settings["audit"] | null, { key = [], witnessKey = [] }: KeyOptions): KnownKeys {
+export function knownKeys(
+  settings: Settings["audit"] | null,
+  { key = [], witnessKey = [] }: KeyOptions,
+  outlets?: Pick<OutletsConfig, "witnesses">,
+): KnownKeys {
   const identity = settings === null ? null : createLogIdentity(settings)
+  const ownWitnesses = (outlets?.witnesses ?? [])
+    .map((one) => readKeyOf("witness", one.key))
+    .filter((one) => one !== null)
   const known = new Map<string, readonly VerifierKey[]>()
   // Of an origin there is one list, as it takes a hash for each key and a log has many checkpoints.
   const keysOf = (origin: string) => {
@@ -23,7 +31,7 @@ export function knownKeys(settings: Settings["audit"] | null, { key = [], witnes
       known.set(origin, keys)
       return keys
     },
-    witnesses: witnessKey,
+    witnesses: [...witnessKey, ...ownWitnesses.filter(({ id }) => witnessKey.every((one) => one.id !== id))],
   }
 }
 

@@ -1,5 +1,6 @@
-import { readFileSync } from "node:fs"
+import { existsSync, readFileSync } from "node:fs"
 import { readNote } from "../../core/notes/signed-note.ts"
+import type { OutletsConfig } from "../../server/server-config.ts"
 
 export interface OutsideCheckpoints {
   readonly notes: readonly { readonly note: string; readonly source: string }[]
@@ -13,6 +14,15 @@ export type OutsideOutcome =
 
 // What `checkpointFile` writes before each note, as no note can hold it.
 const SEPARATOR = "\f\n"
+
+/** The files that were named; or else, where they are there, the one that the settings name and what it was before it grew too large. */
+export function checkpointFiles(
+  named: readonly string[] | undefined,
+  { file }: Pick<OutletsConfig, "file">,
+): readonly string[] {
+  if (named !== undefined) return named
+  return file === null ? [] : [`${file}.1`, file].filter((path) => existsSync(path))
+}
 
 /**
  * Reads files of checkpoints as our outlet writes them, or with a single note, as a witness or a colleague hands it over. Those of a former name,

@@ -114,6 +114,6 @@ function unknowns({ checkpoints, size }: LogVerdict): readonly string[] {
   return [
     "",
     "No checkpoint from outside was given. So nobody can tell here whether the end of the log was cut off, or the whole of it signed anew:",
-    "give one that was kept out of the database's reach with --checkpoint.",
+    "give one that was kept out of the database's reach with --checkpoint, or set AUDIT_CHECKPOINT_FILE.",
   ]
 }

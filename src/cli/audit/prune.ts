@@ -13,7 +13,7 @@ import { printError } from "../print-error.ts"
 import { type StoreOptions, withStore } from "../with-store.ts"
 import { type KeyOptions, knownKeys } from "./known-keys.ts"
 import { readLogSettings } from "./log-settings.ts"
-import { readOutsideCheckpoints } from "./outside-checkpoints.ts"
+import { checkpointFiles, readOutsideCheckpoints } from "./outside-checkpoints.ts"
 import { printVerdict } from "./print-verdict.ts"
 import { noKey } from "./verify.ts"
 import { createVerifyProgress } from "./verify-progress.ts"
@@ -30,20 +30,21 @@ export interface AuditPruneOptions extends StoreOptions, KeyOptions {
 
 /** Deletes the oldest events of the log for good. What is left still verifies: the tree over them stays. */
 export async function auditPruneCommand(context: CommandContext, options: AuditPruneOptions): Promise<number> {
-  const outside = readOutsideCheckpoints(options.checkpoint ?? [], options.former)
-  if (outside.status === "failed") return printError(context, { code: "file_failed", message: outside.problem })
   const settings = readLogSettings(context, options)
   if (settings === null && options.key === undefined) return noKey(context)
   return withStore(context, options, async ({ store, environment }) => {
+    const { database, outlets } = environment
+    const outside = readOutsideCheckpoints(checkpointFiles(options.checkpoint, outlets), options.former)
+    if (outside.status === "failed") return printError(context, { code: "file_failed", message: outside.problem })
     // What goes can't be verified any more: this is the last moment to notice that somebody changed it.
     const begun = performance.now()
     const progress = createVerifyProgress(context)
-    const keys = knownKeys(settings, options)
+    const keys = knownKeys(settings, options, outlets)
     const verdict = await verifyLog(store.sealing, { keys, outside: outside.notes, onProgress: progress.show })
     progress.clear()
     if (verdict.status === "faulty") {
       const seconds = (performance.now() - begun) / 1_000
-      printVerdict(context, verdict, { database: nameDatabase(environment.database), torn: outside.torn, seconds })
+      printVerdict(context, verdict, { database: nameDatabase(database), torn: outside.torn, seconds })
       return printError(
         context,
         { code: "not_pruned", message: "Nothing was pruned: what is wrong may be in what would go." },

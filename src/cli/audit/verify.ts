@@ -3,7 +3,7 @@ import type { CommandContext } from "../command-context.ts"
 import { exitCodes } from "../exit-codes.ts"
 import { printError } from "../print-error.ts"
 import { type KeyOptions, knownKeys } from "./known-keys.ts"
-import { readOutsideCheckpoints } from "./outside-checkpoints.ts"
+import { checkpointFiles, readOutsideCheckpoints } from "./outside-checkpoints.ts"
 import { printVerdict } from "./print-verdict.ts"
 import { createVerifyProgress } from "./verify-progress.ts"
 import { type LogOptions, withLog } from "./with-log.ts"
@@ -16,12 +16,12 @@ export interface AuditVerifyOptions extends LogOptions, KeyOptions {
 
 /** Makes everything anew that the log claims, and says whether it is so. */
 export async function auditVerifyCommand(context: CommandContext, options: AuditVerifyOptions): Promise<number> {
-  // Before the log: what is signed later covers more than is read here.
-  const outside = readOutsideCheckpoints(options.checkpoint ?? [], options.former)
-  if (outside.status === "failed") return printError(context, { code: "file_failed", message: outside.problem })
-  return withLog(context, options, async ({ log, name, settings }) => {
+  return withLog(context, options, async ({ log, name, settings, outlets }) => {
     if (settings === null && options.key === undefined) return noKey(context)
-    const keys = knownKeys(settings, options)
+    // Before the log: what is signed later covers more than is read here.
+    const outside = readOutsideCheckpoints(checkpointFiles(options.checkpoint, outlets), options.former)
+    if (outside.status === "failed") return printError(context, { code: "file_failed", message: outside.problem })
+    const keys = knownKeys(settings, options, outlets)
     const begun = performance.now()
     const progress = createVerifyProgress(context)
     try {

@@ -5,7 +5,7 @@ import type { ReadableLog } from "../../core/verifying/readable-log.ts"
 import { nameDatabase, readDatabaseUrl } from "../../server/database-url.ts"
 import { readEnvironment } from "../../server/environment.ts"
 import { type OpenedLog, openLogToRead } from "../../server/open-log-to-read.ts"
-import type { DatabaseConfig } from "../../server/server-config.ts"
+import type { DatabaseConfig, OutletsConfig } from "../../server/server-config.ts"
 import type { CommandContext } from "../command-context.ts"
 import { exitCodes } from "../exit-codes.ts"
 import { printError } from "../print-error.ts"
@@ -27,6 +27,8 @@ export interface ReadLog {
   readonly name: string
   /** What the settings say of the log; null where they say nothing that can be used, as on an auditor's machine. */
   readonly settings: Settings["audit"] | null
+  /** What the settings say of where its checkpoints are; of a copy, who witnesses it alone. */
+  readonly outlets: Pick<OutletsConfig, "file" | "witnesses">
 }
 
 /** Opens the log that the settings name, or a copy, to read it; lets a command look at it, and closes it. Nothing is written or migrated. */
@@ -44,8 +46,10 @@ export async function withLog(
   if (faults.length > 0) return printFaults(context, faults, [])
   const isOurs = options.database === undefined && database.engine === "sqlite"
   if (isOurs && !existsSync(resolve(directory, database.path))) return noDatabase(context, database.path)
+  const { witnesses, file } = environment.outlets
+  const outlets = { witnesses, file: options.database === undefined ? file : null }
   return reading(context, database, (log) =>
-    act({ log, name: nameDatabase(database), settings: logSettingsOf(environment) }),
+    act({ log, name: nameDatabase(database), settings: logSettingsOf(environment), outlets }),
   )
 }
 
