@@ -1,6 +1,6 @@
 import type { SettingState } from "../server/setting-states.ts"
 
-const NAME_WIDTH = 20
+const NAME_WIDTH = 21
 
 /** One setting for people: `PORT  4000`, and `(from /run/secrets/…)` where a file gave it. */
 export function settingLine({ name, state, value, file }: SettingState): string {

@@ -62,5 +62,5 @@ async function prune(store: Store): Promise<void> {
   const nobody = { userId: null, address: null, client: { ip: null, userAgent: null } }
   const detail = { action: "audit_pruned", minIndex: 512, by: "cli" } as const
   await store.audit.append({ ...nobody, at: Date.UTC(2026, 5, 1), type: "admin_action", detail })
-  for (const bundle of [0, 1]) expect(await store.sealing.prune({ bundle, at: 0 })).toBe("pruned")
+  for (const bundle of [0, 1]) expect(await store.sealing.prune({ bundle })).toBe("pruned")
 }

@@ -224,7 +224,7 @@ async function prune(store: Store, clock: FakeClock, bundles: number, seal: () =
   await store.audit.append({ ...nobody, at: clock.advance(HOUR), type: "admin_action", detail })
   await seal()
   for (let bundle = 0; bundle < bundles; bundle += 1) {
-    const outcome = await store.sealing.prune({ bundle, at: clock.now() })
+    const outcome = await store.sealing.prune({ bundle })
     if (outcome === "refused") throw new Error(`Bundle ${bundle} can't be pruned.`)
   }
 }

@@ -21,7 +21,7 @@ describe("reading a log to export it", () => {
     const sealing: SealingStore = {
       ...store.sealing,
       async bundles(ask) {
-        if (outcomes.length === 0) outcomes.push(await store.sealing.prune({ bundle: 0, at: Date.now() }))
+        if (outcomes.length === 0) outcomes.push(await store.sealing.prune({ bundle: 0 }))
         return store.sealing.bundles(ask)
       },
     }

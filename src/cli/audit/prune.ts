@@ -91,7 +91,7 @@ async function prune(context: CommandContext, store: Store, { from, minIndex }: 
   const progress = createVerifyProgress(context)
   let reached = from
   for (; reached < minIndex; reached += TILE_WIDTH) {
-    const outcome = await store.sealing.prune({ bundle: reached / TILE_WIDTH, at: Date.now() })
+    const outcome = await store.sealing.prune({ bundle: reached / TILE_WIDTH })
     if (outcome === "refused") break
     progress.show({ events: reached - from, size: minIndex - from })
   }

@@ -47,7 +47,7 @@ export interface SealingStore {
    * of all is in it.
    * Only the owner of the tables may.
    */
-  prune(prune: { readonly bundle: number; readonly at: number }): Promise<"pruned" | "refused">
+  prune(prune: { readonly bundle: number }): Promise<"pruned" | "refused">
 }
 
 export interface LogHead {

@@ -65,14 +65,13 @@ export class CheckpointComparison {
     }
   }
 
-  /** What is left covers more than there is. Returns how many events are missing. */
-  finish(size: number): number {
+  /** Tells where the greatest covers more than there is. */
+  finish(size: number): void {
     const last = this.#checkpoints.at(-1)
-    if (last === undefined || last.size <= size) return 0
+    if (last === undefined || last.size <= size) return
     const missing = last.size - size
     const message = `${last.size} events were signed, in ${last.source}, and the log has ${size}: the last ${missing} are missing. Its end was cut off, or an old copy was put back.`
     this.#findings.add({ code: "log_cut", index: size, size: last.size, source: last.source, missing, message })
-    return missing
   }
 
   // Once it differs all that follow do: the first says where.

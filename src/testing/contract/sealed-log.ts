@@ -118,7 +118,7 @@ async function sealedLog(store: Store, count: number): Promise<void> {
 }
 
 function prune(owner: Store, bundle: number) {
-  return owner.sealing.prune({ bundle, at: START })
+  return owner.sealing.prune({ bundle })
 }
 
 async function sizes(store: Store): Promise<readonly number[]> {
