@@ -42,6 +42,29 @@ it.each([
   }
 })
 
+it("finds an event at a position that nothing of ours reaches, and one with a time that no number of JavaScript is", async () => {
+  const { ownerUrl, schema, drop } = await createPostgresDatabase()
+  const store = postgres(ownerUrl, { schema })
+  const insert = (seq: string, at: string) =>
+    `insert into auth_events (seq, event_id, at, type, detail) overriding system value values (${seq}, 'x', ${at}, 'x', '{}')`
+  try {
+    await store.migrate()
+    await withPostgres(ownerUrl, async (ask) => {
+      await ask(`set search_path = ${schema}`)
+      for (const seq of ["-9223372036854775808", "9223372036854775807"]) await ask(insert(seq, "1"))
+      await ask(insert("1", "9007199254740993"))
+    })
+    const [least, most] = [Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER]
+    expect(await store.sealing.eventBetween({ from: least, through: 0 })).toMatchObject({ id: "x", at: 1 })
+    expect(await store.sealing.eventBetween({ from: most + 1, through: Infinity })).toMatchObject({ id: "x", at: 1 })
+    expect(await store.sealing.eventBetween({ from: 2, through: most - 1 })).toBe(null)
+    expect((await store.sealing.unsealed({ max: 9 })).events).toMatchObject([{ position: 1, at: null }])
+  } finally {
+    await store.close()
+    await drop()
+  }
+})
+
 async function opened(url: string, schema: string) {
   const pool = new pg.Pool({ connectionString: url, max: 1 })
   try {

@@ -1,7 +1,12 @@
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { DatabaseSync } from "node:sqlite"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { hashBytes } from "../../src/core/tree/encode-hash.ts"
 import { decodeBundle } from "../../src/core/tree/entry-bundle.ts"
 import { hashLeaf } from "../../src/core/tree/hash.ts"
+import { sqlite } from "../../src/sqlite.ts"
 import { type App, createApp, signIn } from "../app.ts"
 import { untilIdle } from "../attack/until-idle.ts"
 import { sealLog } from "../seal-log.ts"
@@ -105,6 +110,28 @@ describe("the served log", () => {
     expect(await app.store.sealing.prune({ bundle: 0 })).toBe("pruned")
     expect((await app.browser().get(`${LOG}/tile/entries/000`)).status).toBe(404)
     expect((await bytesOf(`${LOG}/tile/0/000`)).byteLength).toBe(8_192)
+  })
+})
+
+describe("a log with an event that somebody else wrote", () => {
+  it("has no entries where one is longer than a bundle can hold, and all of the tree", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "linklatch-log-"))
+    const path = join(folder, "auth.db")
+    const own = createApp({ store: sqlite(path), audit: { seal: false, path: LOG } })
+    await own.store.audit.append({
+      ...{ type: "shop.closed", detail: {}, at: own.clock.now(), userId: null, address: null },
+      client: { ip: null, userAgent: null },
+    })
+    const database = new DatabaseSync(path)
+    database.exec(`insert into auth_events
+      select 2, 'long', at, type, null, '{"a":"' || hex(zeroblob(40000)) || '"}', null, null from auth_events`)
+    database.close()
+    await sealLog(own)
+    expect((await own.browser().get(`${LOG}/tile/entries/000.p/1`)).status).toBe(200)
+    expect((await own.browser().get(`${LOG}/tile/entries/000.p/2`)).status).toBe(404)
+    expect((await own.browser().get(`${LOG}/tile/0/000.p/2`)).status).toBe(200)
+    await own.close()
+    rmSync(folder, { recursive: true })
   })
 })
 

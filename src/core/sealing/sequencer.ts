@@ -39,6 +39,9 @@ export class Sequencer {
   readonly #holder: string
   #frontier: Frontier | null = null
   #signed: Signed | null = null
+  #wasOpened = false
+  /** All of that size was signed when it was looked at last. */
+  #restsAt = 0
   #leaseRefusedAt = Number.NEGATIVE_INFINITY
   #hasToldChange = false
 
@@ -64,6 +67,11 @@ export class Sequencer {
     }
   }
 
+  /** Whether it has looked at the log itself and found that it follows, as far as it knows. */
+  get isOpen(): boolean {
+    return this.#frontier !== null
+  }
+
   async #sealBatch(nth: number, stop: AbortSignal | undefined): Promise<{ events: number; isLast: boolean }> {
     const frontier = this.#frontier ?? (await this.#open(stop))
     const outcome = await sealEvents(this.#store, frontier, nth < SMALL_BATCHES ? BATCH : MOST_EVENTS)
@@ -83,12 +91,18 @@ export class Sequencer {
   }
 
   async #hasWork(): Promise<boolean> {
-    if (this.#frontier === null || this.#frontier.size !== (this.#signed?.size ?? 0)) return true
+    const signed = this.#signed?.size ?? 0
+    if (!this.#wasOpened || (this.#frontier !== null && this.#frontier.size !== signed)) return true
     if ((await this.#store.backlog({ max: 1 })).events > 0) return true
-    // Another one has sealed since, and may not have lived to sign it: then nothing waits, and nobody vouches for it.
-    const isOvertaken = (await this.#store.head()).size !== this.#frontier.size
-    if (isOvertaken) this.#frontier = null
-    return isOvertaken
+    const { size } = await this.#store.head()
+    if (size === this.#restsAt) return false
+    if (size !== this.#frontier?.size) this.#frontier = null
+    // Another one has sealed since, and may not have lived to sign it; or an older copy was put back. Else nobody has to look closer: of many
+    // idle processes each would, after every event, and ask each witness.
+    const isSigned =
+      size >= Math.max(signed, this.#restsAt) && ((await this.#store.latestCheckpoint())?.size ?? 0) === size
+    if (isSigned) this.#restsAt = size
+    return !isSigned
   }
 
   async #holdLease(): Promise<boolean> {
@@ -108,6 +122,7 @@ export class Sequencer {
     const { frontier, signed } = await openLog(this.#store, options)
     if (signed !== null && isByAnother(signed, identity)) await this.#tellChange(signed)
     this.#signed = signed
+    this.#wasOpened = true
     return frontier
   }
 

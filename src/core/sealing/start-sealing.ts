@@ -99,7 +99,7 @@ class Runner {
   async #pass(): Promise<void> {
     try {
       await this.#sequencer.pass(this.#stopping.signal)
-      this.#faults.tellEnd()
+      this.#faults.tellEnd(this.#sequencer.isOpen)
     } catch (error) {
       if (this.#stopping.signal.aborted) return
       this.#notBefore = performance.now() + (error instanceof SealingRefused ? TRY_AGAIN : POLL_EVERY)
@@ -131,8 +131,10 @@ class FaultTeller {
     else this.#log.error("sealing_failed", { error })
   }
 
-  tellEnd(): void {
-    if (this.#told !== null) this.#log.info("log_sealed_again")
+  /** `isOpen`: whether it was looked closer, and not left to another process that holds the lease. */
+  tellEnd(isOpen: boolean): void {
+    if (this.#told === null || (this.#told !== "failed" && !isOpen)) return
+    this.#log.info("log_sealed_again")
     this.#told = null
   }
 }

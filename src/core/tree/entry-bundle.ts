@@ -2,7 +2,7 @@ import { LinklatchError } from "../fault.ts"
 import { TILE_WIDTH } from "./tile.ts"
 
 const LENGTH_BYTES = 2
-const MAX_LEAF_BYTES = 65_535
+export const MAX_LEAF_BYTES = 65_535
 
 // A byte order mark is part of a leaf, not of how it is written.
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })

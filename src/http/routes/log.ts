@@ -1,7 +1,7 @@
 import { leafOf } from "../../core/audit/leaf.ts"
 import { positionsOf } from "../../core/sealing/position-ranges.ts"
 import type { SealingStore } from "../../core/sealing/sealing-store.ts"
-import { encodeBundle } from "../../core/tree/entry-bundle.ts"
+import { encodeBundle, MAX_LEAF_BYTES } from "../../core/tree/entry-bundle.ts"
 import { HASH_BYTES } from "../../core/tree/hash.ts"
 import { TILE_WIDTH } from "../../core/tree/tile.ts"
 import { readTilePath, type TilePath } from "../../core/tree/tile-path.ts"
@@ -55,7 +55,10 @@ async function readEntries(sealing: SealingStore, { index, width }: TilePath): P
   const rows = positionsOf(bundle.ranges)
     .slice(0, width)
     .flatMap((position) => byPosition.get(position) ?? [])
-  return rows.length < width ? null : Uint8Array.from(encodeBundle(rows.map(leafOf)))
+  const leaves = rows.map(leafOf)
+  // One that doesn't fit was written by somebody else. It is sealed all the same, and no bundle can hold it.
+  const doFit = leaves.every((leaf) => Buffer.byteLength(leaf) <= MAX_LEAF_BYTES)
+  return leaves.length < width || !doFit ? null : Uint8Array.from(encodeBundle(leaves))
 }
 
 function send(visit: Visit, body: string | Uint8Array<ArrayBuffer>, own: Readonly<Record<string, string>>): Answer {
