@@ -6,7 +6,11 @@ import { identity } from "../../testing/contract/steps/sequence.ts"
 import { createFakeClock } from "../../testing/fake-clock.ts"
 import { createSeededRandom } from "../../testing/seeded-random.ts"
 import { MINUTE, SECOND } from "../clock.ts"
+import { writeCheckpoint } from "../notes/checkpoint.ts"
+import { signNote } from "../notes/sign-note.ts"
 import type { Store } from "../store.ts"
+import { EMPTY_FRONTIER } from "../tree/frontier.ts"
+import { rootOf } from "../tree/root-of.ts"
 import type { CheckpointOutlet, SignedCheckpoint } from "./checkpoint-outlet.ts"
 import type { SealingStore } from "./sealing-store.ts"
 import { type Sealing, startSealing } from "./start-sealing.ts"
@@ -55,6 +59,28 @@ describe("a log that is kept sealed", () => {
     await writeEvents(store, 1)
     await goOn(2 * SECOND)
     expect(lines.slice(4)).toEqual(["sealing_failed"])
+  })
+
+  it("says once that nothing is signed, where several processes refuse in turn", async () => {
+    const ahead = writeCheckpoint({ origin: identity.origin, size: 9, root: rootOf(EMPTY_FRONTIER) })
+    const note = signNote(ahead, { name: identity.origin, key: identity.keys[0] })
+    const refusing = [1, 2, 3].map(() => start({ outlets: [{ latest: async () => note }] }))
+    await writeEvents(store, 1)
+    await goOn(5 * MINUTE)
+    for (const { lines } of refusing) expect(lines).toEqual(["log_not_sealed"])
+  })
+
+  it("leaves witnesses in peace where many processes have nothing to do", async () => {
+    const asked = vi.fn(async () => null)
+    const publish = async () => ({ cosigned: null })
+    const many = Array.from({ length: 10 }, () => start({ outlets: [{ latest: asked, publish }] }))
+    await goOn(MINUTE)
+    const atFirst = asked.mock.calls.length
+    await writeEvents(store, 1)
+    await goOn(MINUTE)
+    expect(many.flatMap(({ given }) => given.map(({ size }) => size))).toEqual([1])
+    expect(atFirst).toBe(many.length)
+    expect(asked.mock.calls.length - atFirst).toBeLessThanOrEqual(1)
   })
 
   it("stops within seconds though others write for ever, with a signature under all that it sealed", async () => {
