@@ -203,7 +203,7 @@ describe("the text of a cursor", () => {
   })
 
   it("is read as it was written", () => {
-    const range = fc.tuple(fc.nat(), fc.nat()).map(([first, more]) => [first, first + more])
+    const range = fc.tuple(fc.nat(), fc.nat()).map(([first, more]) => [first, first + more] as const)
     const ranges = fc.array(range, { minLength: 1 })
     const writers = fc.option(fc.array(fc.string()))
     const cursors = fc.record({ through: fc.nat(), open: fc.array(fc.record({ ranges, writers })) })
