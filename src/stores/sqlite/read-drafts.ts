@@ -18,7 +18,7 @@ export function createReadDrafts(database: DatabaseSync, readPeople: ReadPeople)
   draftsBetween.setReturnArrays(true)
   return (first, last, max) => {
     const rows = draftsBetween.all(first, last, max) as unknown as readonly Columns[]
-    const piiOf = readPeople(rows.map(([, , , , piiId]) => piiId))
+    const piiOf = readPeople(rows.map((row) => row[4]))
     return rows.map(([position, at, text, detailLength, piiId, adminDetail]) => {
       return { position, at, text, detailLength, piiId, pii: piiOf(piiId), adminDetail }
     })
