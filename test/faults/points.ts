@@ -36,7 +36,7 @@ export const SQLITE_PRUNING = [
 ] as const
 
 /** Where checkpoints of a site go. */
-export const OUTLETS = ["file", "witness"] as const
+const OUTLETS = ["file", "witness"] as const
 
 /** `outbox.settle` by what it says of the mail. */
 const SETTLEMENTS = ["sent", "failed", "withheld"] as const
