@@ -32,7 +32,7 @@ await store.audit.append({
   address: null,
   client: { ip: null, userAgent: null },
 })
-for (let bundle = minIndex / 256; bundle < bundles; bundle += 1) await store.sealing.prune({ bundle, at: Date.now() })
+for (let bundle = minIndex / 256; bundle < bundles; bundle += 1) await store.sealing.prune({ bundle })
 await store.close()
 
 function openSqlite(path: string) {
