@@ -26,7 +26,7 @@ const SHARED = [
   },
   { test: /\/src\/cli\/(?:env-file\/|keys\/(?:find-secrets|secret-lines)\.ts$)/, name: "cli/env-file" },
   {
-    test: /\/src\/(?:server\/(?:database-url|load-redis-client|open-store|open-transport|share-in-redis)|syslog\/syslog-url)\.ts$/,
+    test: /\/src\/(?:server\/(?:database-url|load-redis-client|open-store|open-transport|with-postgres|with-redis-client)|syslog\/syslog-url|checkpoints\/webhook-secret)\.ts$/,
     name: "server/common",
   },
 ]

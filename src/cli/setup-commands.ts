@@ -1,6 +1,6 @@
 import { Argument, type Command, Option } from "commander"
 import type { SignUp } from "../core/options.ts"
-import { type Shell, shells } from "./completion/completion.ts"
+import { completionScript, type Shell, shells } from "./completion/completion.ts"
 import { acting, defineCommand, something, wholeNumber } from "./define-command.ts"
 import { exitCodes } from "./exit-codes.ts"
 import { type MailWay, mailWays, signUps } from "./init/answers.ts"
@@ -102,7 +102,6 @@ function defineCompletion(program: Command, exit: Exit): void {
       acting(
         exit,
         async (context, { operands: [shell] }) => {
-          const { completionScript } = await import("./completion/completion.ts")
           const script = completionScript(program, shell as Shell)
           context.print(context.isJson ? JSON.stringify({ shell, script }) : script.trimEnd())
           return exitCodes.ok

@@ -9,7 +9,7 @@ import { grouped } from "../move/create-progress-lines.ts"
 import { printError } from "../print-error.ts"
 import { type KeyOptions, knownKeys } from "./known-keys.ts"
 import { readLogSettings } from "./log-settings.ts"
-import { noKey } from "./verify.ts"
+import { noKey } from "./no-key.ts"
 
 export interface AuditCheckProofOptions extends KeyOptions {
   readonly dev?: boolean

@@ -8,7 +8,7 @@ import { exitCodes } from "../exit-codes.ts"
 import { grouped } from "../move/create-progress-lines.ts"
 import { printError } from "../print-error.ts"
 import { type KeyOptions, knownKeys } from "./known-keys.ts"
-import { noKey } from "./verify.ts"
+import { noKey } from "./no-key.ts"
 import { createVerifyProgress } from "./verify-progress.ts"
 import { type LogOptions, withLog } from "./with-log.ts"
 

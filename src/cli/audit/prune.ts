@@ -13,9 +13,9 @@ import { printError } from "../print-error.ts"
 import { type StoreOptions, withStore } from "../with-store.ts"
 import { type KeyOptions, knownKeys } from "./known-keys.ts"
 import { readLogSettings } from "./log-settings.ts"
+import { noKey } from "./no-key.ts"
 import { checkpointFiles, readOutsideCheckpoints } from "./outside-checkpoints.ts"
 import { printVerdict } from "./print-verdict.ts"
-import { noKey } from "./verify.ts"
 import { createVerifyProgress } from "./verify-progress.ts"
 
 export interface AuditPruneOptions extends StoreOptions, KeyOptions {

@@ -3,6 +3,7 @@ import type { CommandContext } from "../command-context.ts"
 import { exitCodes } from "../exit-codes.ts"
 import { printError } from "../print-error.ts"
 import { type KeyOptions, knownKeys } from "./known-keys.ts"
+import { noKey } from "./no-key.ts"
 import { checkpointFiles, readOutsideCheckpoints } from "./outside-checkpoints.ts"
 import { printVerdict } from "./print-verdict.ts"
 import { createVerifyProgress } from "./verify-progress.ts"
@@ -34,10 +35,4 @@ export async function auditVerifyCommand(context: CommandContext, options: Audit
       progress.clear()
     }
   })
-}
-
-export function noKey(context: CommandContext): number {
-  const message =
-    "There is no key to check checkpoints with. Give the log's with --key, as `linklatch audit keys` prints it where the log is signed."
-  return printError(context, { code: "no_key", message }, exitCodes.usage)
 }
