@@ -2,7 +2,7 @@ import { type FileHandle, open, rename, stat } from "node:fs/promises"
 import { basename, dirname } from "node:path"
 import { SECOND } from "../core/clock.ts"
 import type { CheckpointOutlet } from "../core/sealing/checkpoint-outlet.ts"
-import { readLastNote } from "./last-note.ts"
+import { readNewestNote } from "./newest-note.ts"
 import { badOutlet, outletFailed } from "./outlet-failed.ts"
 
 export interface CheckpointFileOptions {
@@ -45,7 +45,7 @@ export function checkpointFile(path: string, options: CheckpointFileOptions = {}
     },
     async latest(origin) {
       try {
-        return (await readLastNote(path, origin)) ?? (await readLastNote(older, origin))
+        return (await readNewestNote(path, origin)) ?? (await readNewestNote(older, origin))
       } catch (cause) {
         throw outletFailed(`The checkpoint file ${path} can't be read.`, cause)
       }

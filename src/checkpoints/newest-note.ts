@@ -9,7 +9,7 @@ const WINDOW = 64 * 1024
  * The newest whole checkpoint of an origin in a file of them, read from the end. Null where there is none, or no file. Of several processes that
  * write to it, one that was held up may have put an older one behind it.
  */
-export async function readLastNote(path: string, origin: string): Promise<string | null> {
+export async function readNewestNote(path: string, origin: string): Promise<string | null> {
   const file = await openToRead(path)
   if (file === null) return null
   try {
