@@ -153,6 +153,8 @@ describe("linklatch audit prove and check-proof", () => {
     const { told } = await finishJson(["audit", "prove", id, "--output", output], { env: envOf(log.path) })
     expect(told).toMatchObject({ status: "proven", index: 432, id, size: 700 })
     expect(readFileSync(output).byteLength).toBeLessThan(4_000)
+    const says = await finish(["audit", "check-proof", output, "--key", VKEY])
+    expect(says.out).toMatch(/\nhappened +[a-z_.]+, at 20[0-9TZ:.-]+\n/)
     const checked = await finishJson(["audit", "check-proof", output, "--key", VKEY])
     expect(checked.code).toBe(0)
     expect(checked.told).toMatchObject({

@@ -5,7 +5,7 @@ import { type CheckProofOutcome, checkProof } from "../../core/verifying/check-p
 import { columns } from "../columns.ts"
 import type { CommandContext } from "../command-context.ts"
 import { exitCodes } from "../exit-codes.ts"
-import { grouped } from "../move/create-progress-lines.ts"
+import { grouped } from "../grouped.ts"
 import { printError } from "../print-error.ts"
 import { type KeyOptions, knownKeys } from "./known-keys.ts"
 import { readLogSettings } from "./log-settings.ts"
@@ -16,6 +16,8 @@ export interface AuditCheckProofOptions extends KeyOptions {
 }
 
 const WIDTHS = [10]
+// ECMA-262, "Time Values and Time Range": what is beyond is no date.
+const MAX_TIME = 8.64e15
 const STANDARD_INPUT = 0
 
 /** Checks a proof by the keys of log and witnesses. It asks no database and no server. */
@@ -48,6 +50,7 @@ function asProse({ index, leaf, checkpoint }: Proven): string {
   const cosigned = witnesses.map(({ name, at }) => `${name} at ${isoTime(at * 1_000)}`)
   return [
     `Proven: event ${index} of the log ${origin}.`,
+    columns(WIDTHS, ["happened", happenedSays(leaf)]),
     columns(WIDTHS, ["event", leaf]),
     columns(WIDTHS, [
       "covered",
@@ -55,6 +58,11 @@ function asProse({ index, leaf, checkpoint }: Proven): string {
     ]),
     columns(WIDTHS, ["witnesses", cosigned.length === 0 ? "none that is known here" : cosigned.join(", ")]),
   ].join("\n")
+}
+
+function happenedSays(leaf: string): string {
+  const { type, at } = Object(readLeaf(leaf)) as Readonly<Record<string, unknown>>
+  return typeof at === "number" && Math.abs(at) <= MAX_TIME ? `${type}, at ${isoTime(at)}` : String(type)
 }
 
 function readLeaf(leaf: string): unknown {
