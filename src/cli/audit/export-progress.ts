@@ -1,5 +1,5 @@
 import type { CommandContext } from "../command-context.ts"
-import { grouped } from "../move/create-progress-lines.ts"
+import { grouped } from "../grouped.ts"
 
 export interface ExportProgress {
   /** So many places of the log were dealt with. */

@@ -1,7 +1,7 @@
 import type { ExportedEvent } from "../../core/exporting/exported-event.ts"
 import type { CommandContext } from "../command-context.ts"
 import { exitCodes } from "../exit-codes.ts"
-import { grouped } from "../move/create-progress-lines.ts"
+import { grouped } from "../grouped.ts"
 import { printError } from "../print-error.ts"
 import type { AuditExportOptions } from "./export-options.ts"
 

@@ -5,7 +5,7 @@ import type { Finding } from "../../core/verifying/finding.ts"
 import { type LogVerdict, MOST_WAITING } from "../../core/verifying/verify-log.ts"
 import { columns } from "../columns.ts"
 import type { CommandContext } from "../command-context.ts"
-import { grouped } from "../move/create-progress-lines.ts"
+import { grouped } from "../grouped.ts"
 import { plural } from "../plural.ts"
 
 interface About {

@@ -1,6 +1,6 @@
 import type { VerifyProgress } from "../../core/verifying/verify-log.ts"
 import type { CommandContext } from "../command-context.ts"
-import { grouped } from "../move/create-progress-lines.ts"
+import { grouped } from "../grouped.ts"
 
 const EVERY_MS = 250
 

@@ -1,5 +1,6 @@
 import type { MoveProgress, OnProgress } from "../../core/move/move-progress.ts"
 import type { CommandContext } from "../command-context.ts"
+import { grouped } from "../grouped.ts"
 
 const EVERY_MS = { terminal: 250, json: 1_000, lines: 5_000 } as const
 
@@ -45,11 +46,6 @@ function says({ phase, table, rows, total }: MoveProgress, { rowsPerSecond, seco
   const where = `${phase} ${table}: ${grouped(rows)} of ${grouped(total)} rows`
   const pace = rowsPerSecond > 0 ? `, ${grouped(rowsPerSecond)} a second` : ""
   return rows >= total ? `${phase}: ${grouped(rows)} rows${pace}` : `${where}${pace}, ${duration(secondsLeft)} left`
-}
-
-/** `1 234 567`. */
-export function grouped(count: number): string {
-  return String(count).replace(/\B(?=(\d{3})+$)/g, " ")
 }
 
 export function duration(seconds: number): string {

@@ -3,8 +3,9 @@ import type { MoveOutcome } from "../../core/move/move-database.ts"
 import { columns } from "../columns.ts"
 import type { CommandContext } from "../command-context.ts"
 import { exitCodes } from "../exit-codes.ts"
+import { grouped } from "../grouped.ts"
 import { type CommandError, printError } from "../print-error.ts"
-import { duration, grouped } from "./create-progress-lines.ts"
+import { duration } from "./create-progress-lines.ts"
 
 export interface Finished {
   readonly outcome: MoveOutcome | { readonly status: "compared"; readonly comparison: Comparison }
