@@ -1,5 +1,6 @@
 import type { CommandContext } from "../command-context.ts"
 import { grouped } from "../grouped.ts"
+import { createProgressLine } from "../progress-line.ts"
 
 export interface ExportProgress {
   /** So many places of the log were dealt with. */
@@ -8,27 +9,20 @@ export interface ExportProgress {
   clear(): void
 }
 
-const EVERY = 250
-
-/** One line on standard error that is written over, where somebody watches it and the records go elsewhere. */
+/** Shows how far an export is, where the records go elsewhere. */
 export function createExportProgress(
-  context: CommandContext,
+  { isJson, isTerminal }: Pick<CommandContext, "isJson" | "isTerminal">,
   { total, isPrinted }: { readonly total: number; readonly isPrinted: boolean },
 ): ExportProgress {
-  const isAmongRecords = isPrinted && context.isTerminal
-  const isShown = process.stderr.isTTY === true && !isAmongRecords && !context.isJson
-  const startedAt = performance.now()
-  let shownAt = startedAt
+  const isAmongRecords = isPrinted && isTerminal
+  const line = createProgressLine({ isWanted: !isJson && !isAmongRecords })
   return {
     tell(done) {
-      const now = performance.now()
-      if (!isShown || now - shownAt < EVERY) return
-      shownAt = now
-      const pace = Math.round(done / ((now - startedAt) / 1_000))
-      process.stderr.write(`\r${grouped(done)} of ${grouped(total)} events, ${grouped(pace)} a second\u001b[K`)
+      line.show((seconds) => {
+        const pace = grouped(Math.round(done / seconds))
+        return `${grouped(done)} of ${grouped(total)} events, ${pace} a second`
+      })
     },
-    clear() {
-      if (isShown) process.stderr.write("\r\u001b[K")
-    },
+    clear: line.clear,
   }
 }

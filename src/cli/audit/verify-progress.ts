@@ -1,28 +1,18 @@
 import type { VerifyProgress } from "../../core/verifying/verify-log.ts"
 import type { CommandContext } from "../command-context.ts"
 import { grouped } from "../grouped.ts"
+import { createProgressLine } from "../progress-line.ts"
 
-const EVERY_MS = 250
-
-/** Shows how far verifying is, on one line that is written over, and only where somebody watches. */
-export function createVerifyProgress(context: Pick<CommandContext, "isJson">) {
-  const isWatched = process.stderr.isTTY === true && !context.isJson
-  const begun = performance.now()
-  let shownAt = begun
-  let isShown = false
+/** Shows how far verifying is. */
+export function createVerifyProgress({ isJson }: Pick<CommandContext, "isJson">) {
+  const line = createProgressLine({ isWanted: !isJson })
   return {
     show({ events, size }: VerifyProgress): void {
-      const now = performance.now()
-      if (!isWatched || now - shownAt < EVERY_MS) return
-      shownAt = now
-      isShown = true
-      const pace = grouped(Math.round(events / ((now - begun) / 1_000)))
-      const share = Math.floor((events / size) * 100)
-      process.stderr.write(`\r${grouped(events)} of ${grouped(size)} events, ${share} %, ${pace} a second\u001b[K`)
+      line.show((seconds) => {
+        const share = Math.floor((events / size) * 100)
+        return `${grouped(events)} of ${grouped(size)} events, ${share} %, ${grouped(Math.round(events / seconds))} a second`
+      })
     },
-    clear(): void {
-      if (isShown) process.stderr.write("\r\u001b[K")
-      isShown = false
-    },
+    clear: line.clear,
   }
 }

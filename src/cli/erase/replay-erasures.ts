@@ -7,7 +7,7 @@ import { plural } from "../plural.ts"
 import { printError } from "../print-error.ts"
 import { type StoreOptions, withStore } from "../with-store.ts"
 import { chooseCommandJournal } from "./choose-command-journal.ts"
-import { createProgress } from "./create-progress.ts"
+import { createEraseProgress } from "./erase-progress.ts"
 import { type Rewriting, wipeAfter } from "./wipe-after.ts"
 import { withLimitsInRedis } from "./with-limits-in-redis.ts"
 
@@ -28,7 +28,7 @@ export async function replayErasuresCommand(context: CommandContext, options: Re
       if (journal === null) return noJournal(context)
       const message = `Everybody whom ${journal.name} names would be erased again, for good. Go on?`
       if (!(await isConfirmed(context, { message, isYes: options.yes }))) return exitCodes.failed
-      const progress = createProgress(context)
+      const progress = createEraseProgress(context)
       replayed = await withLimitsInRedis(context, opened, (store) =>
         replayErasures({ store, settings: opened.settings, clock: systemClock }, journal, {
           by: "cli",

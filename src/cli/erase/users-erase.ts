@@ -9,7 +9,7 @@ import { plural } from "../plural.ts"
 import { printError } from "../print-error.ts"
 import { type OpenedStore, type StoreOptions, withStore } from "../with-store.ts"
 import { chooseCommandJournal } from "./choose-command-journal.ts"
-import { createProgress } from "./create-progress.ts"
+import { createEraseProgress } from "./erase-progress.ts"
 import { replayErasuresCommand } from "./replay-erasures.ts"
 import { type Rewriting, wipeAfter } from "./wipe-after.ts"
 import { withLimitsInRedis } from "./with-limits-in-redis.ts"
@@ -48,7 +48,7 @@ async function erase(context: CommandContext, whom: string, options: UsersEraseO
       if (!(await isConfirmed(context, { message, isYes: options.yes }))) return exitCodes.failed
       const chosen = chooseCommandJournal(context, opened, options)
       if (chosen.status === "refused") return chosen.exitCode
-      const progress = createProgress(context)
+      const progress = createEraseProgress(context)
       const erasing = { by: "cli", journal: chosen.journal, onProgress: progress.tell } as const
       erased = await withLimitsInRedis(context, opened, (store) =>
         erasePerson({ store, settings: opened.settings, clock: systemClock, random: systemRandom }, who, erasing),
