@@ -5,7 +5,7 @@ export class PositionCover {
   readonly #firsts: number[] = []
   readonly #lasts: number[] = []
 
-  /** Adds a range. Returns the first of its positions that was there already, which is added twice to nothing, or null. */
+  /** Adds a range, and returns null; or adds nothing, and returns the first of its positions that was there already. */
   add([first, last]: PositionRange): number | null {
     const place = this.#placeOf(first)
     const before = place - 1
