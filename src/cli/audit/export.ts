@@ -2,6 +2,7 @@ import { exportFormats, type LogPlace } from "../../core/exporting/export-format
 import type { ExportedEvent } from "../../core/exporting/exported-event.ts"
 import { oneLine } from "../../core/exporting/one-line.ts"
 import type { LogHead, SealingStore } from "../../core/sealing/sealing-store.ts"
+import { HASH_BYTES } from "../../core/tree/hash.ts"
 import { TILE_WIDTH } from "../../core/tree/tile.ts"
 import type { CommandContext } from "../command-context.ts"
 import { exitCodes } from "../exit-codes.ts"
@@ -107,11 +108,11 @@ function isAsked(event: ExportedEvent, { type, since, until }: AuditExportOption
 // The hash at a place is another one in every other log, and in this one after a backup was restored and it went on differently.
 async function isOfLog(sealing: SealingStore, { index, hash }: LogPlace): Promise<boolean> {
   const tile = await sealing.tile({ level: 0, index: Math.floor(index / TILE_WIDTH) })
-  const at = (index % TILE_WIDTH) * 32
+  const at = (index % TILE_WIDTH) * HASH_BYTES
   return (
     tile !== null &&
     Buffer.from(tile)
-      .subarray(at, at + 32)
+      .subarray(at, at + HASH_BYTES)
       .toString("hex") === hash
   )
 }

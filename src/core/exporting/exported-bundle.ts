@@ -1,4 +1,5 @@
-import type { Bundle, PositionRange, SealedRow } from "../sealing/sealing-store.ts"
+import { positionsOf } from "../sealing/position-ranges.ts"
+import type { Bundle, SealedRow } from "../sealing/sealing-store.ts"
 import { HASH_BYTES, type TreeHash } from "../tree/hash.ts"
 import { TILE_WIDTH } from "../tree/tile.ts"
 import { type ExportedEvent, readExportedEvent } from "./exported-event.ts"
@@ -29,13 +30,4 @@ export function exportedBundle(
     events.push(readExportedEvent(row, { index, sealed, after: events.at(-1)?.at ?? after }))
   }
   return events
-}
-
-// In the order of their indexes. Of ranges that somebody wrote anew, no more are read than a bundle can have.
-function positionsOf(ranges: readonly PositionRange[]): readonly number[] {
-  const positions: number[] = []
-  for (const [first, last] of ranges) {
-    for (let position = first; position <= last && positions.length < TILE_WIDTH; position++) positions.push(position)
-  }
-  return positions
 }
