@@ -719,7 +719,8 @@ class LogCheck:
                 self.notes.append(f"{number_of} {said}")
 
     def check_prunes(self) -> None:
-        if self.min_index == 0:
+        # Where something else is wrong, the event that says so may be what is missing.
+        if self.min_index == 0 or self.findings:
             return
         # Sealed or not: whoever has just pruned has written the event, and it is sealed when a server runs.
         for kind, detail in self.database.execute("select type, detail from auth_events where type = 'admin_action'"):

@@ -46,7 +46,9 @@ export async function checkEnds(
     const message = `The log says that it went as far as position ${through}, and position ${cover.top} is sealed.`
     findings.add({ code: "head_changed", message })
   }
-  if (minIndex > 0 && Math.max(counts.prunedThrough, await recentlyPruned(log, size)) < minIndex) {
+  // Where something else is wrong, the event that says so may be what is missing.
+  if (minIndex === 0 || findings.count > 0) return
+  if (Math.max(counts.prunedThrough, await recentlyPruned(log, size)) < minIndex) {
     const message = `The events before ${minIndex} are gone, and no event says that anybody pruned them.`
     findings.add({ code: "prune_unrecorded", index: 0, message })
   }
