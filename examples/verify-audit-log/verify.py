@@ -801,9 +801,9 @@ def main(words: Optional[Sequence[str]] = None) -> int:
             report = report_log(asked.file, keys, [note for file in asked.checkpoint for note in read_notes(file)])
     except (Unreadable, OSError) as fault:
         print(fault, file=sys.stderr)
-        return 2
+        return 1
     print(json.dumps(report, ensure_ascii=False) if asked.json else "\n".join(lines_of(report)))
-    return 0 if report["verified"] else 1
+    return 0 if report["verified"] else 3
 
 
 def is_proof(path: str) -> bool:

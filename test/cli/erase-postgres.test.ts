@@ -49,7 +49,7 @@ describe("linklatch users erase on PostgreSQL", () => {
     await askPostgres(server.url, "checkpoint")
     const traces = [WHO, "Edith Unmistakable", AGENT, IP]
     expect(foundIn(server.folder, traces)).toEqual(traces)
-    const { told, code } = await finishJson(`users erase ${WHO}`, settings(server.url))
+    const { told, code } = await finishJson(`users erase ${WHO} --yes`, settings(server.url))
     expect({ told, code }).toMatchObject({
       code: 0,
       told: { status: "erased", requests: 1, files: { status: "clean", rewritten: true } },
@@ -62,17 +62,19 @@ describe("linklatch users erase on PostgreSQL", () => {
   it("asks where to note it, and erases nobody until it knows", async () => {
     const { ownerUrl } = await ownDatabase()
     const { env } = settings(ownerUrl, { ERASURE_JOURNAL: "" })
-    const { code, error } = await finishJson(`users erase ${WHO}`, { env })
+    const { code, error } = await finishJson(`users erase ${WHO} --yes`, { env })
     expect({ code, error }).toMatchObject({ code: 78, error: { code: "no_journal" } })
     expect(error.message).toMatch(/ERASURE_JOURNAL .*--no-journal/)
-    expect((await finishJson(`users erase ${WHO} --no-journal`, { env })).told).toMatchObject({ status: "erased" })
+    expect((await finishJson(`users erase ${WHO} --no-journal --yes`, { env })).told).toMatchObject({
+      status: "erased",
+    })
   })
 
   it("says what its owner has to run where the role may not", async () => {
     const { ownerUrl, appUrl, appRole } = await ownDatabase()
     const roles = readFileSync(new URL("../../docs/postgres-roles.sql", import.meta.url), "utf8")
     await askPostgres(ownerUrl, roles.replaceAll("linklatch_app", appRole))
-    const { out, code } = await finish(`users erase ${WHO}`, settings(appUrl))
+    const { out, code } = await finish(`users erase ${WHO} --yes`, settings(appUrl))
     expect(code).toBe(75)
     expect(out).toContain(`${WHO} is erased`)
     const [, statement = ""] = /As their owner run: (.*)\n/.exec(out) ?? []
@@ -85,7 +87,7 @@ describe("linklatch users erase on PostgreSQL", () => {
     await withPostgres(ownerUrl, async (askIn) => {
       await askIn("begin")
       await askIn("select count(*) from linklatch.auth_event_pii")
-      const erasing = finishJson(`users erase ${WHO}`, settings(ownerUrl))
+      const erasing = finishJson(`users erase ${WHO} --yes`, settings(ownerUrl))
       await expect.poll(() => usersIn(ownerUrl), { timeout: 10_000 }).toBe(16)
       const { told, code } = await erasing
       expect({ told, code }).toMatchObject({ code: 75, told: { status: "erased", files: { status: "busy" } } })
@@ -103,7 +105,7 @@ describe("linklatch users erase on PostgreSQL", () => {
     onTestFinished(() => redis.stop())
     const key = `{linklatch}:limit:${limitKey("ask_address", WHO)}`
     await askRedis(redis.url, ["SET", key, "1"])
-    const { told } = await finishJson(`users erase ${WHO}`, settings(ownerUrl, { REDIS_URL: redis.url }))
+    const { told } = await finishJson(`users erase ${WHO} --yes`, settings(ownerUrl, { REDIS_URL: redis.url }))
     expect(told).toMatchObject({ status: "erased" })
     expect(await askRedis(redis.url, ["EXISTS", key])).toContain(":0")
   })
@@ -111,7 +113,7 @@ describe("linklatch users erase on PostgreSQL", () => {
   it("erases all the same where Redis is away", async () => {
     const { ownerUrl } = await ownDatabase()
     const { out, err, code } = await finish(
-      `users erase ${WHO}`,
+      `users erase ${WHO} --yes`,
       settings(ownerUrl, { REDIS_URL: "redis://:hunter2hunter2@127.0.0.1:1" }),
     )
     expect(code).toBe(0)

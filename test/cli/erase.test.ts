@@ -74,15 +74,25 @@ describe("linklatch users erase", () => {
     expect({ code, message: error.message }).toEqual({ code: 2, message: expect.stringContaining(problem) })
   })
 
+  it("erases nobody unasked where nobody can be asked", async () => {
+    const site = await siteOf("ada@example.com")
+    const { err, code } = await site.command("users erase ada@example.com")
+    expect(code).toBe(1)
+    expect(err).toContain("--yes")
+    expect((await site.command("users show ada@example.com")).code).toBe(0)
+  })
+
   it("erases nobody without a journal, unless that is wanted", async () => {
     const site = await siteOf("ada@example.com")
-    const unwritable = await site.json("users erase ada@example.com", { ERASURE_JOURNAL: "/proc/nowhere/journal" })
+    const unwritable = await site.json("users erase ada@example.com --yes", {
+      ERASURE_JOURNAL: "/proc/nowhere/journal",
+    })
     expect(unwritable).toMatchObject({ code: 1, error: { code: "journal_failed" } })
     expect(unwritable.error.message).toContain("/proc/nowhere/journal can't be")
-    const secretless = await site.json("users erase ada@example.com", { LINKLATCH_SECRET: "" })
+    const secretless = await site.json("users erase ada@example.com --yes", { LINKLATCH_SECRET: "" })
     expect(secretless.code).toBe(78)
     expect(await emailsIn(site)).toEqual(["ada@example.com"])
-    const { code } = await site.json("users erase ada@example.com --no-journal", { LINKLATCH_SECRET: "" })
+    const { code } = await site.json("users erase ada@example.com --no-journal --yes", { LINKLATCH_SECRET: "" })
     expect(code).toBe(0)
     expect(await emailsIn(site)).toEqual([])
     expect(() => readFileSync(site.journal)).toThrow(/ENOENT/)
@@ -95,7 +105,7 @@ describe("linklatch users erase", () => {
       code: 0,
       told: { status: "nothing", files: { status: "clean", rewritten: true } },
     })
-    expect((await site.json("users erase ada@example.com --no-rewrite")).code).toBe(0)
+    expect((await site.json("users erase ada@example.com --no-rewrite --yes")).code).toBe(0)
   })
 })
 
@@ -105,7 +115,7 @@ describe("a backup that is restored", () => {
     const backup = `${site.path}.backup`
     copyFileSync(site.path, backup)
     for (const one of ["ada@example.com", "bob@example.com", "stranger@example.com"])
-      await site.json(`users erase ${one}`)
+      await site.json(`users erase ${one} --yes`)
     await site.signIn("bob@example.com")
     copyFileSync(site.path, `${site.path}.late`)
     expect(await examine(site)).toMatchObject({ status: "ok" })
@@ -114,7 +124,7 @@ describe("a backup that is restored", () => {
     expect(await emailsIn(site)).toEqual(["ada@example.com", "bob@example.com", "carol@example.com"])
     expect(await examine(site)).toMatchObject({ status: "failed", says: expect.stringContaining("2 of those whom") })
     expect(await firstLines(site)).toContain('"event":"erased_users_are_back"')
-    const { told, code } = await site.json("users erase --replay")
+    const { told, code } = await site.json("users erase --replay --yes")
     expect({ told, code }).toMatchObject({
       code: 0,
       told: { status: "replayed", entries: 3, people: 2, unreadable: [] },
@@ -122,11 +132,11 @@ describe("a backup that is restored", () => {
     expect(await emailsIn(site)).toEqual(["carol@example.com"])
     expect(readFileSync(site.path).includes("ada@example.com")).toBe(false)
     expect(await examine(site)).toMatchObject({ status: "ok" })
-    expect((await site.json("users erase --replay")).told).toMatchObject({ people: 0 })
+    expect((await site.json("users erase --replay --yes")).told).toMatchObject({ people: 0 })
 
     // Who came back after being erased is somebody new.
     restore(site.path, `${site.path}.late`)
-    expect((await site.json("users erase --replay")).told).toMatchObject({ people: 0, requests: 0, persons: 0 })
+    expect((await site.json("users erase --replay --yes")).told).toMatchObject({ people: 0, requests: 0, persons: 0 })
     expect(await emailsIn(site)).toEqual(["bob@example.com", "carol@example.com"])
   })
 
@@ -134,26 +144,26 @@ describe("a backup that is restored", () => {
     const site = await siteOf("ada@example.com")
     const backup = `${site.path}.backup`
     copyFileSync(site.path, backup)
-    await site.json("users erase ada@example.com")
-    await site.json("users erase stranger@example.com")
+    await site.json("users erase ada@example.com --yes")
+    await site.json("users erase stranger@example.com --yes")
     restore(site.path, backup)
     const other = { LINKLATCH_SECRET: "another-secret-for-tests-that-is-long-enough" }
-    const { out, err, code } = await site.command("users erase --replay", other)
+    const { out, err, code } = await site.command("users erase --replay --yes", other)
     expect(out).toContain("1 person of 2 entries in the journal erased again")
     expect(err).toContain("2 entries came from a secret that isn't listed any more.")
     expect(code).toBe(75)
     const listed = { LINKLATCH_SECRET: `${other.LINKLATCH_SECRET},${SECRET}` }
-    expect((await site.json("users erase --replay", listed)).told).toMatchObject({ unknownKeys: 0 })
+    expect((await site.json("users erase --replay --yes", listed)).told).toMatchObject({ unknownKeys: 0 })
   })
 
   it("is replayed past a line that nobody can read, which is told", async () => {
     const site = await siteOf("ada@example.com")
     const backup = `${site.path}.backup`
     copyFileSync(site.path, backup)
-    await site.json("users erase ada@example.com")
+    await site.json("users erase ada@example.com --yes")
     writeFileSync(site.journal, `{"v":1,"id":\n${readFileSync(site.journal, "utf8")}`)
     restore(site.path, backup)
-    const { told, code } = await site.json("users erase --replay")
+    const { told, code } = await site.json("users erase --replay --yes")
     expect({ told, code }).toMatchObject({ code: 75, told: { people: 1, unreadable: [1] } })
     expect(await examine(site)).toMatchObject({
       status: "warning",

@@ -53,7 +53,8 @@ export async function auditPruneCommand(context: CommandContext, options: AuditP
     }
     const plan = await planPrune(store.sealing, options.before, coveredBy(verdict, options))
     if (plan.minIndex === plan.from) return nothingToPrune(context, verdict, options)
-    if (!(await isConfirmed(context, { message: question(plan), isYes: options.yes }))) return exitCodes.failed
+    if (!(await isConfirmed(context, { message: question(plan), isYes: options.yes, isFinal: true })))
+      return exitCodes.failed
     return prune(context, store, plan)
   })
 }

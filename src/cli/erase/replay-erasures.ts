@@ -27,7 +27,7 @@ export async function replayErasuresCommand(context: CommandContext, options: Re
       const { journal } = chosen
       if (journal === null) return noJournal(context)
       const message = `Everybody whom ${journal.name} names would be erased again, for good. Go on?`
-      if (!(await isConfirmed(context, { message, isYes: options.yes }))) return exitCodes.failed
+      if (!(await isConfirmed(context, { message, isYes: options.yes, isFinal: true }))) return exitCodes.failed
       const progress = createEraseProgress(context)
       replayed = await withLimitsInRedis(context, opened, (store) =>
         replayErasures({ store, settings: opened.settings, clock: systemClock }, journal, {

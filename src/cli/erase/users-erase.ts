@@ -45,7 +45,7 @@ async function erase(context: CommandContext, whom: string, options: UsersEraseO
     options,
     async (opened) => {
       const message = await question(opened, who)
-      if (!(await isConfirmed(context, { message, isYes: options.yes }))) return exitCodes.failed
+      if (!(await isConfirmed(context, { message, isYes: options.yes, isFinal: true }))) return exitCodes.failed
       const chosen = chooseCommandJournal(context, opened, options)
       if (chosen.status === "refused") return chosen.exitCode
       const progress = createEraseProgress(context)

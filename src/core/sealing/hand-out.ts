@@ -1,4 +1,4 @@
-import { SECOND } from "../clock.ts"
+import { MINUTE, SECOND } from "../clock.ts"
 import type { Context } from "../context.ts"
 import { addSignatures } from "../notes/sign-note.ts"
 import { readNote } from "../notes/signed-note.ts"
@@ -14,6 +14,7 @@ const PATIENCE = 30 * SECOND
 const LEAST_PAUSE = 10 * SECOND
 const PUBLISH_GRACE = 2 * SECOND
 const CLOSE_GRACE = SECOND
+const SAY_AGAIN = 10 * MINUTE
 const MOST_PAUSE = 300 * SECOND
 
 /** Hands checkpoints out, each outlet at its own pace: only the newest is kept for one that is slow or away. */
@@ -54,6 +55,8 @@ class Lane {
   #timer: NodeJS.Timeout | null = null
   #notBefore = 0
   #failures = 0
+  // Now and then, as whoever reads the log later must find it.
+  #sayAgainAt = Number.NEGATIVE_INFINITY
   #isStopping = false
 
   constructor(context: Pick<Context, "store" | "clock" | "log">, outlet: CheckpointOutlet, log: KeptLog) {
@@ -115,9 +118,13 @@ class Lane {
       if (this.#failures > 0) log.info("checkpoint_outlet_recovered", { outlet: name })
       if (this.#waiting === offered) this.#waiting = null
       this.#failures = 0
+      this.#sayAgainAt = Number.NEGATIVE_INFINITY
       this.#notBefore = performance.now() + every
     } catch (error) {
-      if (this.#failures === 0) log.error("checkpoint_outlet_failed", { outlet: name, error })
+      if (performance.now() >= this.#sayAgainAt) {
+        this.#sayAgainAt = performance.now() + SAY_AGAIN
+        log.error("checkpoint_outlet_failed", { outlet: name, error })
+      }
       this.#failures += 1
       const pause = Math.min(MOST_PAUSE, LEAST_PAUSE * 2 ** Math.min(this.#failures - 1, 10))
       this.#notBefore = performance.now() + Math.max(every, pause)
