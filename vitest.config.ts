@@ -15,16 +15,7 @@ export default defineConfig({
   test: {
     projects: [
       { test: { ...together(0), name: "unit", include: ["{src,bench}/**/*.test.ts"] } },
-      {
-        test: {
-          ...together(0),
-          name: "stores",
-          include: ["test/stores/**/*.test.ts"],
-          exclude: ["test/stores/redis.test.ts"],
-        },
-      },
-      // By itself: beside the other stores a history on it once missed a mail in a claim, and nobody knows yet why.
-      { test: { ...alone(4), name: "redis", include: ["test/stores/redis.test.ts"] } },
+      { test: { ...together(0), name: "stores", include: ["test/stores/**/*.test.ts"] } },
       { test: { ...together(0), name: "http", include: ["test/{http,mounts}/**/*.test.ts"] } },
       {
         test: {

@@ -4,6 +4,7 @@ import { HOUR, MINUTE } from "../../src/core/clock.ts"
 import type { SessionTokenHash } from "../../src/core/sessions/session-token.ts"
 import { postgres } from "../../src/postgres.ts"
 import { ask, laptop, START } from "../../src/testing/contract/steps/ask.ts"
+import { claim } from "../../src/testing/contract/steps/deliver.ts"
 import { eventsOf } from "../../src/testing/contract/steps/events.ts"
 import { signIn } from "../../src/testing/contract/steps/redeem.ts"
 import { everyContract } from "./contract/every-contract.ts"
@@ -114,6 +115,22 @@ describe("locks in PostgreSQL", () => {
       await askHolder(hold, [high])
       await askHolder("commit")
       expect(await ending).toBe(2)
+    })
+    await store.close()
+    await discard()
+  })
+
+  // PostgreSQL tells of an error before it lets go of what the failed transaction held: whoever claims next must not miss mail for that.
+  it("of a link that is being minted, or failed to be, keep no mail from being claimed", async () => {
+    const { room, open, discard } = await createDatabase()
+    const store = await open()
+    const { request } = await ask(store)
+    await withPostgres(room.appUrl, async (askHolder) => {
+      await askHolder("begin")
+      // As `mint_links` does.
+      await askHolder(`select from ${room.schema}.outbox where outbox_id = $1 for key share`, [request.outboxId])
+      expect(await claim(store, { at: START + MINUTE })).toMatchObject([{ outboxId: request.outboxId }])
+      await askHolder("rollback")
     })
     await store.close()
     await discard()

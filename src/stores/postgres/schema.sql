@@ -442,14 +442,15 @@ AS $function$
 declare
   result json;
 begin
+  -- Rows that others claim are passed over; those that a link is being minted for are not, as minting changes nothing of them.
   -- Put off by a clock that is ahead of ours.
   update outbox o set due_at = case when o.lease_id is null then claim_outbox.at else lease_until end
     where o.outbox_id in (
       select far.outbox_id from outbox far where far.state = 'queued' and far.due_at > latest_deadline
-      order by far.due_at limit at_most for update skip locked);
+      order by far.due_at limit at_most for no key update skip locked);
   with due as materialized (
     select o.outbox_id from outbox o where o.state = 'queued' and o.due_at <= claim_outbox.at
-    order by o.due_at limit at_most for update skip locked
+    order by o.due_at limit at_most for no key update skip locked
   ), leased as (
     update outbox o set lease_id = lease, due_at = lease_until, deadline = least(o.deadline, latest_deadline), attempts = o.attempts + 1
     from due where o.outbox_id = due.outbox_id
