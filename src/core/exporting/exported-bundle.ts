@@ -1,5 +1,5 @@
-import { positionsOf } from "../sealing/position-ranges.ts"
-import type { Bundle, SealedRow } from "../sealing/sealing-store.ts"
+import { rowsInOrder } from "../sealing/rows-in-order.ts"
+import type { Bundle } from "../sealing/sealing-store.ts"
 import { HASH_BYTES, type TreeHash } from "../tree/hash.ts"
 import { TILE_WIDTH } from "../tree/tile.ts"
 import { type ExportedEvent, readExportedEvent } from "./exported-event.ts"
@@ -18,14 +18,13 @@ export function exportedBundle(
   { number, bundle, tile }: BundleOfLog,
   { from, to, after }: { readonly from: number; readonly to: number; readonly after: number },
 ): readonly ExportedEvent[] {
-  const rows = new Map<number, SealedRow>(bundle?.rows.map((row) => [row.position, row]))
-  const positions = positionsOf(bundle?.ranges ?? [])
+  const rows = bundle === undefined ? [] : rowsInOrder(bundle)
   const hashes = Buffer.from(tile ?? new Uint8Array()).toString("latin1")
   const first = number * TILE_WIDTH
   const events: ExportedEvent[] = []
   for (let index = Math.max(from, first); index < Math.min(to, first + TILE_WIDTH); index++) {
     const place = index - first
-    const row = rows.get(positions[place] ?? -1)
+    const row = rows[place]
     const sealed = hashes.slice(place * HASH_BYTES, (place + 1) * HASH_BYTES).padEnd(HASH_BYTES, "\0") as TreeHash
     events.push(readExportedEvent(row, { index, sealed, after: events.at(-1)?.at ?? after }))
   }

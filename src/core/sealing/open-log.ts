@@ -7,9 +7,9 @@ import { TILE_WIDTH } from "../tree/tile.ts"
 import { TreeFault } from "../tree/tree-fault.ts"
 import type { LogIdentity } from "./log-identity.ts"
 import type { KnownOutside, OutsideView } from "./outside-view.ts"
-import { positionsOf } from "./position-ranges.ts"
 import { type OurCheckpoint, readSigned } from "./read-signed.ts"
 import { refusals, SealingRefused } from "./refusal.ts"
+import { rowsInOrder } from "./rows-in-order.ts"
 import type { Bundle, SealingStore } from "./sealing-store.ts"
 
 /** What a process remembers to have signed, or knows that another did. */
@@ -93,10 +93,9 @@ async function compareEvents(store: SealingStore, from: number, size: number, st
 async function compareBundle(store: SealingStore, bundle: Bundle, from: number, size: number): Promise<void> {
   const start = bundle.index * TILE_WIDTH
   const hashes = (await store.tile({ level: 0, index: bundle.index })) ?? new Uint8Array()
-  const rows = new Map(bundle.rows.map((row) => [row.position, row]))
-  const positions = positionsOf(bundle.ranges)
+  const rows = rowsInOrder(bundle)
   for (let index = Math.max(from, start); index < Math.min(size, start + TILE_WIDTH); index += 1) {
-    const row = rows.get(positions[index - start] ?? Number.NaN)
+    const row = rows[index - start]
     const place = (index - start) * HASH_BYTES
     const isThere = row !== undefined && hashes.byteLength >= place + HASH_BYTES
     if (!isThere || leafHashOf(row) !== hashFrom(hashes.subarray(place, place + HASH_BYTES)))

@@ -2,6 +2,7 @@ import { commitTo } from "../audit/commitment.ts"
 import type { EventPerson } from "../audit/event.ts"
 import { leafHashOf } from "../audit/leaf-hash.ts"
 import { positionsOf } from "../sealing/position-ranges.ts"
+import { rowsInOrder } from "../sealing/rows-in-order.ts"
 import type { Bundle, SealedRow } from "../sealing/sealing-store.ts"
 import { HASH_BYTES } from "../tree/hash.ts"
 import { TILE_WIDTH } from "../tree/tile.ts"
@@ -58,7 +59,7 @@ export class EventChecks {
 
   check(bundle: Bundle, width: number): CheckedEvents {
     const positions = this.#coverPositions(bundle, width)
-    const rows = inOrder(bundle.rows, positions)
+    const rows = rowsInOrder(bundle)
     const unknown: number[] = []
     const otherPeople: number[] = []
     for (let place = 0; place < width; place += 1) {
@@ -136,13 +137,6 @@ export class EventChecks {
     }
     return this.#lastCommitment === commitment
   }
-}
-
-// Rows come by their position. Where positions have the order of the indexes, and all are there, that is what is wanted.
-function inOrder(rows: readonly SealedRow[], positions: readonly number[]): readonly (SealedRow | undefined)[] {
-  if (positions.every((position, place) => rows[place]?.position === position)) return rows
-  const byPosition = new Map(rows.map((row) => [row.position, row]))
-  return positions.map((position) => byPosition.get(position))
 }
 
 function latin1(bytes: Uint8Array): string {

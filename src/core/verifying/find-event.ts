@@ -1,4 +1,4 @@
-import { positionsOf } from "../sealing/position-ranges.ts"
+import { rowsInOrder } from "../sealing/rows-in-order.ts"
 import type { Bundle, LogHead, SealedRow } from "../sealing/sealing-store.ts"
 import { TILE_WIDTH } from "../tree/tile.ts"
 import type { ReadableLog } from "./readable-log.ts"
@@ -24,7 +24,7 @@ export async function eventAt(log: ReadableLog, index: number): Promise<FindOutc
   if (index < minIndex) return { status: "pruned" }
   const number = Math.floor(index / TILE_WIDTH)
   const bundle = (await log.bundles({ from: number, max: 1 })).find((one) => one.index === number)
-  const row = bundle === undefined ? undefined : placesOf(bundle)[index - number * TILE_WIDTH]
+  const row = bundle === undefined ? undefined : rowsInOrder(bundle)[index - number * TILE_WIDTH]
   return row === undefined ? { status: "unknown" } : { status: "found", index, row }
 }
 
@@ -79,18 +79,13 @@ function* outwards(start: number, first: number, end: number): Generator<number>
 
 function findIn(bundles: readonly Bundle[], id: string, { size }: LogHead): FoundEvent | null {
   for (const bundle of bundles) {
-    const row = bundle.rows.find((one) => one.id === id)
-    if (row === undefined) continue
-    const place = positionsOf(bundle.ranges).indexOf(row.position)
+    const rows = rowsInOrder(bundle)
+    const place = rows.findIndex((one) => one?.id === id)
     const index = bundle.index * TILE_WIDTH + place
-    if (place !== -1 && index < size) return { index, row }
+    const row = rows[place]
+    if (row !== undefined && index < size) return { index, row }
   }
   return null
-}
-
-function placesOf({ ranges, rows }: Bundle): readonly (SealedRow | undefined)[] {
-  const byPosition = new Map(rows.map((row) => [row.position, row]))
-  return positionsOf(ranges).map((position) => byPosition.get(position))
 }
 
 function timeOf(id: string): number {

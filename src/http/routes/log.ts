@@ -1,5 +1,5 @@
 import { leafOf } from "../../core/audit/leaf.ts"
-import { positionsOf } from "../../core/sealing/position-ranges.ts"
+import { rowsInOrder } from "../../core/sealing/rows-in-order.ts"
 import type { SealingStore } from "../../core/sealing/sealing-store.ts"
 import { encodeBundle, MAX_LEAF_BYTES } from "../../core/tree/entry-bundle.ts"
 import { HASH_BYTES } from "../../core/tree/hash.ts"
@@ -51,11 +51,8 @@ async function readTile(
 async function readEntries(sealing: SealingStore, { index, width }: TilePath): Promise<Uint8Array<ArrayBuffer> | null> {
   const [bundle] = await sealing.bundles({ from: index, max: 1 })
   if (bundle?.index !== index) return null
-  const byPosition = new Map(bundle.rows.map((row) => [row.position, row]))
-  const rows = positionsOf(bundle.ranges)
-    .slice(0, width)
-    .flatMap((position) => byPosition.get(position) ?? [])
-  const leaves = rows.map(leafOf)
+  const rows = rowsInOrder(bundle).slice(0, width)
+  const leaves = rows.flatMap((row) => (row === undefined ? [] : leafOf(row)))
   // One that doesn't fit was written by somebody else. It is sealed all the same, and no bundle can hold it.
   const doFit = leaves.every((leaf) => Buffer.byteLength(leaf) <= MAX_LEAF_BYTES)
   return leaves.length < width || !doFit ? null : Uint8Array.from(encodeBundle(leaves))

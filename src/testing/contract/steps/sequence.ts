@@ -3,8 +3,8 @@ import { writeCheckpoint } from "../../../core/notes/checkpoint.ts"
 import { signNote } from "../../../core/notes/sign-note.ts"
 import type { SignedCheckpoint } from "../../../core/sealing/checkpoint-outlet.ts"
 import { createLogIdentity } from "../../../core/sealing/log-identity.ts"
-import { positionsOf } from "../../../core/sealing/position-ranges.ts"
 import { SealingRefused } from "../../../core/sealing/refusal.ts"
+import { rowsInOrder } from "../../../core/sealing/rows-in-order.ts"
 import { Sequencer } from "../../../core/sealing/sequencer.ts"
 import type { Store } from "../../../core/store.ts"
 import { EMPTY_FRONTIER } from "../../../core/tree/frontier.ts"
@@ -53,11 +53,7 @@ export function noteOf({ origin, size, root }: SignedCheckpoint): string {
 /** From the rows alone, in the order of their indexes. */
 export async function rootOfRows(store: Store): Promise<string> {
   const bundles = await store.sealing.bundles({ from: 0, max: 1_000 })
-  const rows = bundles.flatMap((bundle) => {
-    const byPosition = new Map(bundle.rows.map((row) => [row.position, row]))
-    return positionsOf(bundle.ranges).map((position) => byPosition.get(position))
-  })
-  const leaves = rows.map((row) => {
+  const leaves = bundles.flatMap(rowsInOrder).map((row) => {
     if (row === undefined) throw new Error("A sealed event isn't there.")
     return row
   })
