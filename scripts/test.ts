@@ -67,10 +67,14 @@ async function runEverything(): Promise<void> {
 }
 
 async function runOnly(args: readonly string[]): Promise<void> {
-  const suite = SUITES.find(({ project }) => args.some((arg) => arg.includes(project)))
-  if (suite !== undefined) await runWithPrograms(suite, args)
-  else if (args.some((arg) => arg.includes(INSTALLS))) await runTests("installs", ["--project", INSTALLS, ...args])
-  else await runWithServices(args)
+  const named = SUITES.filter(({ project }) => args.some((arg) => arg.includes(project)))
+  for (const suite of named) await runWithPrograms(suite, args)
+  const installs = args.some((arg) => arg.includes(INSTALLS))
+  if (installs) await runTests(INSTALLS, ["--project", INSTALLS, ...args])
+  // Beside a suite a word may be the value of an option; a path never is.
+  const suites = [...SUITES.map(({ project }) => project), INSTALLS]
+  const hasOthers = args.some((arg) => existsSync(arg) && !suites.some((suite) => arg.includes(suite)))
+  if (hasOthers || (named.length === 0 && !installs)) await runWithServices(args)
 }
 
 /** All tests but those of the suites, beside PostgreSQL and Redis. */
