@@ -49,7 +49,7 @@ async function move(name: string, from: string, to: string): Promise<void> {
   })
   let out = ""
   let peak = 0
-  child.stdout.on("data", (chunk) => {
+  child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
     out += chunk
     peak = Math.max(peak, peakMegabytes(child.pid))
   })

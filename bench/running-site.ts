@@ -67,11 +67,11 @@ const PRINTED_MAX = 4_000
 /** Keeps the end of what a site prints, for when it fails. */
 function listen(child: ChildProcess, name: string): RunningSite["explain"] {
   let printed = ""
-  const keep = (chunk: Buffer) => {
-    printed = (printed + chunk.toString()).slice(-PRINTED_MAX)
+  const keep = (chunk: string) => {
+    printed = (printed + chunk).slice(-PRINTED_MAX)
   }
-  child.stdout?.on("data", keep)
-  child.stderr?.on("data", keep)
+  child.stdout?.setEncoding("utf8").on("data", keep)
+  child.stderr?.setEncoding("utf8").on("data", keep)
   return (cause) => {
     const said = printed === "" ? "" : `\nIt printed: ${printed}`
     return new Error(`${name}: ${cause instanceof Error ? cause.message : String(cause)}${said}`, { cause })

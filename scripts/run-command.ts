@@ -34,11 +34,11 @@ export function runCommand(
   const settle = (exitCode: number): void => {
     resolve({ exitCode, output, seconds: (performance.now() - startedAt) / 1000 })
   }
-  const collect = (chunk: Buffer): void => {
-    output += chunk.toString("utf8")
+  const collect = (chunk: string): void => {
+    output += chunk
   }
-  child.stdout?.on("data", collect)
-  child.stderr?.on("data", collect)
+  child.stdout?.setEncoding("utf8").on("data", collect)
+  child.stderr?.setEncoding("utf8").on("data", collect)
   child.once("error", (fault) => {
     output += `${fault.message}\n`
     settle(127)

@@ -52,10 +52,10 @@ export function run(args: string | readonly string[], options: RunOptions = {}):
   })
   let out = ""
   let err = ""
-  child.stdout.on("data", (chunk) => {
+  child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
     out += chunk
   })
-  child.stderr.on("data", (chunk) => {
+  child.stderr.setEncoding("utf8").on("data", (chunk: string) => {
     err += chunk
   })
   const ended = once(child, "close").then(([code]) => code as number | null)

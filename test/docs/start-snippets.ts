@@ -34,11 +34,11 @@ export async function startSnippets(
   })
   onTestFinished(() => stop(child))
   let output = ""
-  const collect = (chunk: Buffer): void => {
-    output += chunk.toString()
+  const collect = (chunk: string): void => {
+    output += chunk
   }
-  child.stdout.on("data", collect)
-  child.stderr.on("data", collect)
+  child.stdout.setEncoding("utf8").on("data", collect)
+  child.stderr.setEncoding("utf8").on("data", collect)
   const isUp = () =>
     fetch(`http://127.0.0.1:${port}/auth/sign-in`).then(
       ({ ok }) => ok,

@@ -25,7 +25,7 @@ for line in sys.stdin:
 `
   const child = spawn(python, ["-c", program], { stdio: ["pipe", "pipe", "inherit"] })
   let output = ""
-  child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()))
+  child.stdout.setEncoding("utf8").on("data", (chunk: string) => (output += chunk))
   child.stdin.end(questions.map((question) => `${JSON.stringify(question)}\n`).join(""))
   const [code] = await once(child, "close")
   if (code !== 0) throw new Error(`Python ended with ${code}.`)

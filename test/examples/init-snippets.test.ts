@@ -85,7 +85,7 @@ function start(folder: string): () => string {
   })
   let printed = ""
   for (const stream of [child.stdout, child.stderr]) {
-    stream.on("data", (chunk) => {
+    stream.setEncoding("utf8").on("data", (chunk: string) => {
       printed += chunk
     })
   }

@@ -81,7 +81,7 @@ function openRaw(
 ): Promise<{ socket: Socket; send: (text: string) => void; heard: () => string; closed: Promise<void> }> {
   const socket = connect(port, "127.0.0.1")
   let text = ""
-  socket.on("data", (chunk) => {
+  socket.setEncoding("utf8").on("data", (chunk: string) => {
     text += chunk
   })
   const closed = new Promise<void>((resolve) => socket.on("close", () => resolve()))

@@ -27,11 +27,11 @@ export async function runProgram(
 ): Promise<RunningProgram> {
   let output = ""
   const child = spawn(path, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] })
-  const collect = (chunk: Buffer) => {
-    output += chunk.toString()
+  const collect = (chunk: string) => {
+    output += chunk
   }
-  child.stdout.on("data", collect)
-  child.stderr.on("data", collect)
+  child.stdout.setEncoding("utf8").on("data", collect)
+  child.stderr.setEncoding("utf8").on("data", collect)
   const isGone = () => child.exitCode !== null || child.signalCode !== null
   const stop = async () => {
     if (isGone()) return

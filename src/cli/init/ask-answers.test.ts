@@ -35,7 +35,7 @@ async function answerWith(keys: readonly string[], change: Partial<Answered> = {
   const input = new PassThrough()
   const output = new PassThrough()
   let shown = ""
-  output.on("data", (chunk) => {
+  output.setEncoding("utf8").on("data", (chunk: string) => {
     shown += chunk
   })
   const asked = askAnswers({ ...known, ...change }, { input, output })
