@@ -37,7 +37,6 @@ export function createContext({ isJson, envFile, isDevelopment }: ContextOptions
 
 function createStream(): CommandContext["stream"] {
   let isRead = true
-  // Without a listener, a reader that went away (EPIPE) would end the process with a stack.
   process.stdout.on("error", () => {
     isRead = false
   })

@@ -32,6 +32,15 @@ describe("linklatch", () => {
     }
   })
 
+  it("ends quietly when nobody reads on", async () => {
+    for (const args of ["--help", "doctor"]) {
+      const command = run(args)
+      command.child.stdout?.destroy()
+      await command.ended
+      expect(command.err()).toBe("")
+    }
+  })
+
   it("says its version", async () => {
     const command = run("--version")
     expect(await command.ended).toBe(0)
