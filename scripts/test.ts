@@ -30,12 +30,14 @@ interface Suite {
   readonly name: string
   readonly project: string
   readonly needs: readonly Program[]
+  /** What makes it quicker. */
+  readonly likes?: readonly Program[]
 }
 
 const SUITES: readonly Suite[] = [
   { name: "proxy tests", project: "proxies", needs: [programs.nginx, programs.caddy, programs.python] },
   { name: "deployment tests", project: "deploy", needs: [programs.caddy, programs.postgres, programs.redis] },
-  { name: "browser tests", project: "e2e", needs: [programs.chromium] },
+  { name: "browser tests", project: "e2e", needs: [programs.chromium], likes: [programs.headlessShell] },
 ]
 /** Asks the registry for a few hundred megabytes, so it runs by itself: `npm run test:installs`. */
 const INSTALLS = "installs"
@@ -91,9 +93,9 @@ async function runWithServices(args: readonly string[]): Promise<void> {
   }
 }
 
-async function runWithPrograms({ name, project, needs }: Suite, args: readonly string[]): Promise<void> {
+async function runWithPrograms({ name, project, needs, likes = [] }: Suite, args: readonly string[]): Promise<void> {
   try {
-    await installPrograms(needs)
+    await installPrograms([...needs, ...likes])
     const paths = Object.fromEntries(needs.map((program) => [program.variable, programPath(program)]))
     await runTests(name, ["--project", project, ...args], paths)
   } catch (fault) {
