@@ -1,3 +1,4 @@
+import { compileCache } from "../../test/compile-cache.ts"
 import { runCommand } from "../run-command.ts"
 import { code, fence, page } from "./markdown.ts"
 
@@ -21,7 +22,7 @@ export async function commandsPage(): Promise<string> {
 
 async function readHelp(words: readonly string[]): Promise<Help[]> {
   const { exitCode, output } = await runCommand("node", ["bin/linklatch.mjs", ...words, "--help"], {
-    env: { NO_COLOR: "1", COLUMNS: "100" },
+    env: { NO_COLOR: "1", COLUMNS: "100", NODE_COMPILE_CACHE: compileCache },
   })
   if (exitCode !== 0) throw new Error(`linklatch ${words.join(" ")} --help ended with ${exitCode}: ${output}`)
   const help = { words, text: output.trim() }

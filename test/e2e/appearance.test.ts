@@ -1,4 +1,4 @@
-import { AxeBuilder } from "@axe-core/playwright"
+import axe from "axe-core"
 import type { Page } from "playwright-core"
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest"
 import { en } from "../../src/core/words/en.ts"
@@ -154,11 +154,18 @@ async function look(page: Page, title: string): Promise<void> {
 async function expectNoFaults(page: Page, view: { width: number; colorScheme: "light" | "dark" }, rules?: string[]) {
   await page.setViewportSize({ width: view.width, height: 800 })
   await page.emulateMedia({ colorScheme: view.colorScheme })
-  // Without frames there is nothing to gather on a page of its own, which would cost as much again.
-  const axe = new AxeBuilder({ page }).setLegacyMode(true)
-  const { violations } = await (rules === undefined ? axe : axe.withRules(rules)).analyze()
-  const faults = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" | ")}`)
+  const faults = await askAxe(page, rules)
   const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
   if (overflow > 0) faults.push(`${overflow} px too wide`)
   expect(faults, `${page.url()} at ${view.width} px, ${view.colorScheme}`).toEqual([])
+}
+
+async function askAxe(page: Page, rules?: string[]): Promise<string[]> {
+  // To read it takes longer than all that is asked of it, and it stays until the page is left.
+  if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(axe.source)
+  const options: axe.RunOptions = { resultTypes: ["violations"], ...(rules && { runOnly: rules }) }
+  const { violations } = await page.evaluate((asked) => {
+    return (window as unknown as { axe: typeof axe }).axe.run(document, asked)
+  }, options)
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" | ")}`)
 }
