@@ -6,6 +6,7 @@ import { join } from "node:path"
 import { createInterface } from "node:readline"
 import type { Email } from "postal-mime"
 import { vi } from "vitest"
+import { compileCache } from "../compile-cache.ts"
 import { freePort } from "../free-port.ts"
 import { openSmtpInbox, type SmtpInbox } from "../smtp-inbox.ts"
 
@@ -51,6 +52,7 @@ export async function startSite({ env = {}, inbox: given }: SiteOptions = {}): P
   // The server must know its own address before it listens.
   const port = await freePort()
   const settings = {
+    NODE_COMPILE_CACHE: compileCache,
     NODE_ENV: "test",
     HOST: "127.0.0.1",
     PORT: String(port),

@@ -7,6 +7,7 @@ import { DatabaseSync } from "node:sqlite"
 import { expect, onTestFinished } from "vitest"
 import { projectRoot } from "../../scripts/run-command.ts"
 import { Browser } from "../browser.ts"
+import { compileCache } from "../compile-cache.ts"
 import { freePort } from "../free-port.ts"
 import { sendToPort } from "../send-to-port.ts"
 
@@ -83,7 +84,7 @@ function ownFolder(): string {
 function startProcess(name: string, env: Readonly<Record<string, string>>, folder: string) {
   const child = spawn(process.execPath, [join(projectRoot, "examples", name, "server.ts")], {
     cwd: folder,
-    env: { PATH: process.env["PATH"], ...env },
+    env: { PATH: process.env["PATH"], NODE_COMPILE_CACHE: compileCache, ...env },
   })
   let printed = ""
   for (const stream of [child.stdout, child.stderr]) {
