@@ -10,9 +10,9 @@ interface Step {
 // Slowest first: two run at a time.
 const steps: readonly Step[] = [
   { name: "site", command: ["node", "scripts/build-docs.ts"] },
-  { name: "package", command: ["node", "scripts/check-package.ts"] },
   { name: "types", command: ["tsc", "--noEmit"] },
   { name: "lint", command: ["biome", "lint", "--error-on-warnings"] },
+  { name: "package", command: ["node", "scripts/check-package.ts"] },
   { name: "unused", command: ["knip"] },
   { name: "reference", command: ["node", "scripts/write-reference.ts", "--check"] },
   { name: "format", command: ["biome", "format"] },

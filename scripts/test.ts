@@ -65,12 +65,12 @@ async function runEverything(): Promise<void> {
   const checked = await runCommand("node", ["scripts/check.ts"], { show: true })
   if (checked.exitCode !== 0) faults.push("npm run check failed")
   await runWithServices([])
-  for (const suite of SUITES) await runWithPrograms(suite, [])
+  await runWithPrograms(SUITES, [])
 }
 
 async function runOnly(args: readonly string[]): Promise<void> {
   const named = SUITES.filter(({ project }) => args.some((arg) => arg.includes(project)))
-  for (const suite of named) await runWithPrograms(suite, args)
+  if (named.length > 0) await runWithPrograms(named, args)
   const installs = args.some((arg) => arg.includes(INSTALLS))
   if (installs) await runTests(INSTALLS, ["--project", INSTALLS, ...args])
   // Beside a suite a word may be the value of an option; a path never is.
@@ -93,13 +93,24 @@ async function runWithServices(args: readonly string[]): Promise<void> {
   }
 }
 
-async function runWithPrograms({ name, project, needs, likes = [] }: Suite, args: readonly string[]): Promise<void> {
+/** All at once, so that no core waits for the end of one suite before the next begins. */
+async function runWithPrograms(suites: readonly Suite[], args: readonly string[]): Promise<void> {
+  await installPrograms(suites.flatMap(({ needs, likes = [] }) => [...needs, ...likes]))
+  const ready = suites.filter(isReady)
+  if (ready.length === 0) return
+  const names = ready.map(({ name }) => name).join(", ")
+  const paths = ready.flatMap(({ needs }) => needs.map((program) => [program.variable, programPath(program)]))
+  const projects = ready.flatMap(({ project }) => ["--project", project])
+  await runTests(names, [...projects, ...args], Object.fromEntries(paths))
+}
+
+function isReady({ needs }: Suite): boolean {
   try {
-    await installPrograms([...needs, ...likes])
-    const paths = Object.fromEntries(needs.map((program) => [program.variable, programPath(program)]))
-    await runTests(name, ["--project", project, ...args], paths)
+    for (const program of needs) programPath(program)
+    return true
   } catch (fault) {
     faults.push(fault instanceof Error ? fault.message : String(fault))
+    return false
   }
 }
 
