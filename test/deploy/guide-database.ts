@@ -6,6 +6,7 @@ import { promisify } from "node:util"
 import { programPath, programs } from "../../scripts/ensure-program.ts"
 import { projectRoot } from "../../scripts/run-command.ts"
 import { startOwnPostgres } from "../../scripts/services/own-postgres.ts"
+import { compileCache } from "../compile-cache.ts"
 import { snippetsOf } from "../docs/snippets.ts"
 
 /** A PostgreSQL that the guide's own lines prepared. */
@@ -43,7 +44,7 @@ export async function startGuideDatabase(): Promise<GuideDatabase> {
     const here = Object.entries(places).reduce((text, [from, to]) => text.replaceAll(from, to), block)
     const PATH = `${folder}:${dirname(process.execPath)}:${binaries}:${process.env["PATH"]}`
     const own = { PGHOST: "127.0.0.1", PGDATABASE: "linklatch", PGUSER: "linklatch_owner", PGPORT: String(server.port) }
-    const env = { PATH, ...own, PGPASSWORD: PASSWORD, PSQLRC: "/dev/null" }
+    const env = { PATH, NODE_COMPILE_CACHE: compileCache, ...own, PGPASSWORD: PASSWORD, PSQLRC: "/dev/null" }
     const { stdout, stderr } = await run("sh", ["-eu", "-c", here], { cwd: folder, env })
     return stdout + stderr
   }

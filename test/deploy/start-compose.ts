@@ -9,6 +9,7 @@ import { programPath, programs } from "../../scripts/ensure-program.ts"
 import { projectRoot } from "../../scripts/run-command.ts"
 import { startOwnPostgres } from "../../scripts/services/own-postgres.ts"
 import type { Browser } from "../browser.ts"
+import { compileCache } from "../compile-cache.ts"
 import { mailIn, type Site } from "../e2e/site.ts"
 import { freePort } from "../free-port.ts"
 import { type RunningProgram, runProgram } from "../proxies/run-program.ts"
@@ -148,12 +149,20 @@ async function runService(compose: Compose, name: "migrate" | "grant", here: Her
   const { entrypoint, command = [], environment = {} } = serviceOf(compose, name)
   const [program = "", ...args] = entrypoint?.map(here) ?? ["node", PROGRAM, ...command]
   if (program !== "node") throw new Error(`The service ${name} runs ${program}.`)
-  const { stdout } = await run(process.execPath, args, { cwd: projectRoot, env: placeAll(environment, here) })
+  const { stdout } = await run(process.execPath, args, {
+    cwd: projectRoot,
+    env: { NODE_COMPILE_CACHE: compileCache, ...placeAll(environment, here) },
+  })
   return stdout
 }
 
 function startServer({ environment = {}, healthcheck }: Service, { here, folder, port }: At): ComposeServer {
-  const env = { ...placeAll(environment, here), HOST: "127.0.0.1", PORT: String(port) }
+  const env = {
+    NODE_COMPILE_CACHE: compileCache,
+    ...placeAll(environment, here),
+    HOST: "127.0.0.1",
+    PORT: String(port),
+  }
   const child = spawn(process.execPath, [PROGRAM, "serve"], { cwd: folder, env, stdio: "ignore" })
   const [kind, program, ...args] = (healthcheck?.test ?? []).map((word) => word.replace(":3000/", `:${port}/`))
   if (kind !== "CMD" || program !== "node") throw new Error(`The health check is no call of node: ${program}`)

@@ -5,6 +5,7 @@ import { pathToFileURL } from "node:url"
 import { expect, onTestFinished } from "vitest"
 import { projectRoot } from "../../scripts/run-command.ts"
 import { Browser } from "../browser.ts"
+import { compileCache } from "../compile-cache.ts"
 import { freePort } from "../free-port.ts"
 import { emptyFolder, layOut, type Snippet } from "./snippets.ts"
 
@@ -30,7 +31,7 @@ export async function startSnippets(
   const preload = pathToFileURL(join(projectRoot, "test/docs/from-source.ts")).href
   const child = spawn(process.execPath, ["--import", preload, entry], {
     cwd: folder,
-    env: { PATH: process.env["PATH"], LINKLATCH_SECRET: SECRET, ...env(port) },
+    env: { PATH: process.env["PATH"], NODE_COMPILE_CACHE: compileCache, LINKLATCH_SECRET: SECRET, ...env(port) },
   })
   onTestFinished(() => stop(child))
   let output = ""
