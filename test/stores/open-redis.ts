@@ -12,10 +12,19 @@ export interface RedisAddress {
   readonly kind: ClientKind
 }
 
-/** Opens both, with a connection to Redis that ends with the store. A process that loses Redis ends: its answers would prove nothing. */
-export async function openStore({ database, redisUrl, prefix, kind }: RedisAddress): Promise<Store> {
-  const { client, disconnect } = await connect(redisUrl, kind)
+/** Opens both. */
+export async function openStore(address: RedisAddress): Promise<Store> {
+  const { database } = address
   const inner = "path" in database ? sqlite(database.path) : postgres(database.url, { schema: database.schema })
+  return putRedisBefore(inner, address)
+}
+
+/** With a connection to Redis that ends with the store. A process that loses Redis ends: its answers would prove nothing. */
+export async function putRedisBefore(
+  inner: Store,
+  { redisUrl, prefix, kind }: Omit<RedisAddress, "database">,
+): Promise<Store> {
+  const { client, disconnect } = await connect(redisUrl, kind)
   const store = withRedis(inner, client, {
     prefix,
     secret: SECRET,

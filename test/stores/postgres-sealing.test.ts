@@ -277,8 +277,8 @@ interface Room {
 }
 
 async function withRoom(act: (room: Room) => Promise<void>): Promise<void> {
-  const { room, address, openOwner, discard } = await createMigratedRoom()
-  const store = postgres(address.url, { schema: address.schema })
+  const { room, address, open, openOwner, discard } = await createMigratedRoom()
+  const store = await open()
   try {
     await act({ store, place: address, ownerUrl: room.ownerUrl, writer: withWriter(address), openOwner })
   } finally {

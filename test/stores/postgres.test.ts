@@ -2,7 +2,6 @@ import { describe, expect, it } from "vitest"
 import { askPostgres, withPostgres } from "../../scripts/services/ask-postgres.ts"
 import { HOUR, MINUTE } from "../../src/core/clock.ts"
 import type { SessionTokenHash } from "../../src/core/sessions/session-token.ts"
-import { postgres } from "../../src/postgres.ts"
 import { ask, laptop, START } from "../../src/testing/contract/steps/ask.ts"
 import { claim } from "../../src/testing/contract/steps/deliver.ts"
 import { eventsOf } from "../../src/testing/contract/steps/events.ts"
@@ -10,7 +9,7 @@ import { signIn } from "../../src/testing/contract/steps/redeem.ts"
 import { everyContract } from "./contract/every-contract.ts"
 import { createMigratedRoom } from "./migrated-room.ts"
 
-everyContract("PostgreSQL", createDatabase, { module: new URL("./open-postgres.ts", import.meta.url) })
+everyContract("PostgreSQL", createMigratedRoom, { module: new URL("./open-postgres.ts", import.meta.url) })
 
 const WAITING =
   "select count(*)::int from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
@@ -52,7 +51,7 @@ describe("the log in PostgreSQL", () => {
     })
 
   it("goes on after a person was erased, with the commitment and without the data", async () => {
-    const { room, open, discard } = await createDatabase()
+    const { room, open, discard } = await createMigratedRoom()
     const store = await open()
     await signIn(store)
     const before = await eventsOf(store)
@@ -63,7 +62,7 @@ describe("the log in PostgreSQL", () => {
   })
 
   it("is followed without losing what is committed late, and without waiting for it for ever", async () => {
-    const { room, open, discard } = await createDatabase()
+    const { room, open, discard } = await createMigratedRoom()
     const store = await open()
     const insert = `insert into ${room.schema}.auth_events (event_id, at, type, detail) values ($1, 1, 'shop.late', '{}')`
     await withPostgres(room.appUrl, async (askLate) => {
@@ -93,7 +92,7 @@ describe("the log in PostgreSQL", () => {
 
 describe("locks in PostgreSQL", () => {
   it("are taken on sessions in the order of their keys, by whoever ends them all too", async () => {
-    const { room, open, discard } = await createDatabase()
+    const { room, open, discard } = await createMigratedRoom()
     const store = await open()
     const [high, low] = ["z", "a"].map((letter) => letter.repeat(43) as SessionTokenHash)
     const { user } = await signIn(store, {}, { tokenHash: high as SessionTokenHash })
@@ -122,7 +121,7 @@ describe("locks in PostgreSQL", () => {
 
   // PostgreSQL tells of an error before it lets go of what the failed transaction held: whoever claims next must not miss mail for that.
   it("of a link that is being minted, or failed to be, keep no mail from being claimed", async () => {
-    const { room, open, discard } = await createDatabase()
+    const { room, open, discard } = await createMigratedRoom()
     const store = await open()
     const { request } = await ask(store)
     await withPostgres(room.appUrl, async (askHolder) => {
@@ -138,7 +137,7 @@ describe("locks in PostgreSQL", () => {
 })
 
 async function refuses(statement: string, by: "appUrl" | "ownerUrl", sentence: RegExp): Promise<void> {
-  const { room, open, discard } = await createDatabase()
+  const { room, open, discard } = await createMigratedRoom()
   const store = await open()
   await signIn(store)
   const before = await eventsOf(store)
@@ -152,9 +151,4 @@ async function refuses(statement: string, by: "appUrl" | "ownerUrl", sentence: R
   expect(await eventsOf(store)).toEqual(before)
   await store.close()
   await discard()
-}
-
-async function createDatabase() {
-  const { address, ...database } = await createMigratedRoom()
-  return { ...database, address, open: async () => postgres(address.url, { schema: address.schema }) }
 }

@@ -1,8 +1,9 @@
 import { afterAll, describe, expect, it } from "vitest"
+import { sqlite } from "../../src/sqlite.ts"
 import { storeContract } from "../../src/testing.ts"
 import { type ContractDatabase, everyContract } from "./contract/every-contract.ts"
 import { createMigratedRoom } from "./migrated-room.ts"
-import { openStore, type RedisAddress } from "./open-redis.ts"
+import { putRedisBefore, type RedisAddress } from "./open-redis.ts"
 import { startOwnRedis } from "./own-redis.ts"
 
 const redis = await startOwnRedis()
@@ -11,20 +12,26 @@ afterAll(() => redis.stop())
 const module = new URL("./open-redis.ts", import.meta.url)
 everyContract("PostgreSQL and Redis", postgresBehindRedis, { module })
 // The other client, and another store: what is published for both.
-storeContract("SQLite and Redis", async () => behindRedis({ path: ":memory:" }, "redis", {}), { describe, it, expect })
+storeContract("SQLite and Redis", async () => sqliteBehindRedis(), { describe, it, expect })
 
 async function postgresBehindRedis(): Promise<ContractDatabase> {
-  const { address, ...more } = await createMigratedRoom()
-  return behindRedis(address, "ioredis", more)
+  const { address: database, open, query, openOwner, discard } = await createMigratedRoom()
+  const beside = besideNobody("ioredis")
+  return {
+    ...{ query, openOwner, discard },
+    address: { database, ...beside } satisfies RedisAddress,
+    open: async () => putRedisBefore(await open(), beside),
+    limitsExpire: true,
+  }
+}
+
+function sqliteBehindRedis(): ContractDatabase {
+  const beside = besideNobody("redis")
+  return { open: () => putRedisBefore(sqlite(":memory:"), beside), limitsExpire: true }
 }
 
 let databases = 0
 
-function behindRedis(
-  database: RedisAddress["database"],
-  kind: RedisAddress["kind"],
-  more: Pick<ContractDatabase, "query" | "discard" | "openOwner">,
-): ContractDatabase {
-  const address: RedisAddress = { database, kind, redisUrl: redis.url, prefix: `contract-${databases++}` }
-  return { ...more, address, open: () => openStore(address), limitsExpire: true }
+function besideNobody(kind: RedisAddress["kind"]): Omit<RedisAddress, "database"> {
+  return { kind, redisUrl: redis.url, prefix: `contract-${databases++}` }
 }
