@@ -7,7 +7,7 @@ import { freePort } from "../../test/free-port.ts"
 import { programPath, programs } from "../ensure-program.ts"
 import { askPostgres } from "./ask-postgres.ts"
 import { keepServer, type OwnServer } from "./keep-server.ts"
-import { ownFolder } from "./own-folder.ts"
+import { ownFolder, quickestParent } from "./own-folder.ts"
 import { serverUser } from "./server-user.ts"
 
 export interface OwnPostgresOptions {
@@ -25,7 +25,7 @@ export async function startOwnPostgres({
   settings = {},
 }: OwnPostgresOptions = {}): Promise<OwnServer> {
   const command = programPath(programs.postgres)
-  const folder = ownFolder("postgres")
+  const folder = durable ? ownFolder("postgres") : ownFolder("postgres", quickestParent())
   const data = join(folder, "data")
   const password = randomBytes(16).toString("hex")
   const port = await freePort()
