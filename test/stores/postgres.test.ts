@@ -2,10 +2,13 @@ import { describe, expect, it } from "vitest"
 import { askPostgres, withPostgres } from "../../scripts/services/ask-postgres.ts"
 import { HOUR, MINUTE } from "../../src/core/clock.ts"
 import type { SessionTokenHash } from "../../src/core/sessions/session-token.ts"
+import { postgres } from "../../src/postgres.ts"
 import { ask, laptop, START } from "../../src/testing/contract/steps/ask.ts"
 import { claim } from "../../src/testing/contract/steps/deliver.ts"
 import { eventsOf } from "../../src/testing/contract/steps/events.ts"
 import { signIn } from "../../src/testing/contract/steps/redeem.ts"
+import { writeEvents } from "../../src/testing/contract/steps/seal.ts"
+import { createPostgresDatabase } from "../postgres.ts"
 import { everyContract } from "./contract/every-contract.ts"
 import { createMigratedRoom } from "./migrated-room.ts"
 
@@ -87,6 +90,19 @@ describe("the log in PostgreSQL", () => {
     })
     await store.close()
     await discard()
+  })
+
+  it("is read no further than a page goes, though nobody has analyzed it yet", async () => {
+    const { ownerUrl, schema, drop } = await createPostgresDatabase()
+    const store = postgres(ownerUrl, { schema })
+    await writeEvents(store, 2_000)
+    expect(await store.audit.read({ after: 100, max: 10 })).toHaveLength(10)
+    await store.close()
+    const told = "select n_tup_ins::int as written, idx_tup_fetch::int as fetched from pg_stat_user_tables"
+    const counts = () => askPostgres(ownerUrl, `${told} where relid = '${schema}.auth_events'::regclass`)
+    // A server counts when a connection ends.
+    await expect.poll(counts, { timeout: 5_000 }).toEqual([{ written: 2_000, fetched: 10 }])
+    await drop()
   })
 })
 

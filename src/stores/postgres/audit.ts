@@ -9,13 +9,18 @@ import { createWriter, type EventRow, toEvent } from "./writer.ts"
 
 // Each person is looked up by key (`offset 0` keeps it so): by statistics that say "empty" until somebody analyzes, a long read
 // would go through all of them for each event.
-const EVENTS = `
-  select {s}.event_json(e, p.person)::text as result
-  from {s}.auth_events e
-    left join lateral (select p as person from {s}.auth_event_pii p where p.pii_id = e.pii_id offset 0) p on true`
-const READ = `${EVENTS} where e.seq > $1 and e.seq <= $2 order by e.seq limit $3`
+const personOf = (alias: string) =>
+  `(select p as person from {s}.auth_event_pii p where p.pii_id = ${alias}.pii_id offset 0) p on true`
+// The upper bound comes last: between two bounds PostgreSQL expects few events until somebody analyzes, and would read and sort all that
+// come after a page for each page.
+const READ = `
+  select {s}.event_json(page.e, p.person)::text as result
+  from (select e, seq, pii_id from {s}.auth_events e where seq > $1 order by seq limit $3) page
+    left join lateral ${personOf("page")}
+  where page.seq <= $2 order by page.seq`
 const LATEST = `
-  ${EVENTS} where e.seq < $1 and e.seq >= $2 and ($3::text is null or e.type = $3)
+  select {s}.event_json(e, p.person)::text as result from {s}.auth_events e left join lateral ${personOf("e")}
+  where e.seq < $1 and e.seq >= $2 and ($3::text is null or e.type = $3)
     and ($4::text is null and $5::text is null or e.user_id = $4 or (p.person).address = $5)
   order by e.seq desc limit $6`
 const END = "select to_json(coalesce(max(seq), 0) + 1)::text as result from {s}.auth_events"
