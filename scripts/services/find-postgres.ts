@@ -29,7 +29,13 @@ export async function tryPostgres(url: string): Promise<FoundServer> {
     if (Number(row?.["version"]) < OLDEST) return unusable(`it is older than version ${OLDEST}`)
     if (row?.["isReplica"] === true) return unusable("it is a replica")
     if (row?.["may"] !== true) return unusable("this role may not make databases and roles (createdb createrole)")
-    await (await createTestDatabase(url)).drop()
+    const database = await createTestDatabase(url)
+    try {
+      // It may let us in and ask others for more than a password.
+      await askPostgres(database.ownerUrl, "select 1")
+    } finally {
+      await database.drop()
+    }
     await dropOldTestDatabases(url)
     return { status: "usable", url }
   } catch (fault) {
