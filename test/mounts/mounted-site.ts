@@ -1,12 +1,11 @@
 import { once } from "node:events"
 import { onTestFinished } from "vitest"
-import { type App, ORIGIN } from "../app.ts"
-import { ownApp } from "../attack/own-app.ts"
+import { type App, createApp, ORIGIN } from "../app.ts"
 import { Browser } from "../browser.ts"
 import { sendToPort } from "../send-to-port.ts"
 import { portOf, sites } from "./sites.ts"
 
-/** A mount in a small application that really listens. It ends with the test. */
+/** A mount in a small application that really listens. */
 export interface MountedSite {
   readonly app: App
   readonly port: number
@@ -14,26 +13,34 @@ export interface MountedSite {
   browser(headers?: Record<string, string>): Browser
   /** What the application, asked by this browser, is told by `auth.session`. */
   who(browser: Browser): Promise<{ user: { email: string } } | null>
+  close(): Promise<void>
 }
 
-export async function mountedSite(
-  name: string,
-  { admin, ...options }: Parameters<typeof ownApp>[0] & { readonly admin?: boolean } = {},
-): Promise<MountedSite> {
-  const app = ownApp(options)
+type Options = Parameters<typeof createApp>[0] & { readonly admin?: boolean }
+
+/** A site for one test: it ends with it. */
+export async function mountedSite(name: string, options: Options = {}): Promise<MountedSite> {
+  const site = await startMountedSite(name, options)
+  onTestFinished(() => site.close())
+  return site
+}
+
+export async function startMountedSite(name: string, { admin, ...options }: Options = {}): Promise<MountedSite> {
+  const app = createApp(options)
   const start = sites[name]
   if (start === undefined) throw new Error(`There is no site called ${name}.`)
   const server = await start(app.auth, admin === undefined ? {} : { admin })
-  onTestFinished(async () => {
-    server.closeAllConnections()
-    const closed = once(server, "close")
-    server.close()
-    await closed
-  })
   const port = portOf(server)
   return {
     app,
     port,
+    close: async () => {
+      server.closeAllConnections()
+      const closed = once(server, "close")
+      server.close()
+      await closed
+      await app.close()
+    },
     browser: (headers = {}) => new Browser({ handler: (request) => sendToPort(request, port, headers) }, ORIGIN, ""),
     who: async (browser) => (await browser.get("/who")).json() as ReturnType<MountedSite["who"]>,
   }

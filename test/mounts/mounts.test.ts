@@ -1,12 +1,19 @@
-import { describe, expect, it } from "vitest"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { askForMail, ORIGIN, signIn } from "../app.ts"
 import { sealLog } from "../seal-log.ts"
-import { mountedSite } from "./mounted-site.ts"
+import { type MountedSite, mountedSite, startMountedSite } from "./mounted-site.ts"
 import { APP_COOKIE, sites, THEME } from "./sites.ts"
 
 const EMAIL = "ada@example.com"
 
 describe.each(Object.keys(sites))("%s", (name) => {
+  // For all that a site answers without anything happening in it.
+  let idle: MountedSite
+  beforeAll(async () => {
+    idle = await startMountedSite(name)
+  })
+  afterAll(() => idle.close())
+
   it("signs in by the link, and the application knows who it is", async () => {
     const { app, browser, who } = await mountedSite(name)
     const ada = browser()
@@ -74,7 +81,7 @@ describe.each(Object.keys(sites))("%s", (name) => {
     ["another type", { email: EMAIL }, { "content-type": "application/ld+json" }, 415],
     ["no address", { email: "nobody" }, {}, 422],
   ])("refuses JSON with %s by a problem, and does nothing of it", async (_what, body, headers, status) => {
-    const { app, browser } = await mountedSite(name)
+    const { app, browser } = idle
     const response = await browser().api("POST", "sign-in", body, headers)
     expect([response.status, (await response.json()).status]).toEqual([status, status])
     expect(response.headers.get("content-type")).toBe("application/problem+json")
@@ -83,8 +90,7 @@ describe.each(Object.keys(sites))("%s", (name) => {
   })
 
   it("shows pages with their headers, scripts and styles", async () => {
-    const { browser } = await mountedSite(name)
-    const page = await browser().get("/auth/sign-in?next=/orders")
+    const page = await idle.browser().get("/auth/sign-in?next=/orders")
     const html = await page.text()
     expect(page.status).toBe(200)
     expect(page.headers.get("content-type")).toBe("text/html; charset=utf-8")
@@ -92,7 +98,7 @@ describe.each(Object.keys(sites))("%s", (name) => {
     expect(page.headers.get("cache-control")).toBe("no-store")
     expect(html).toContain('value="/orders"')
     const [, style = ""] = /href="(\/auth\/assets\/[^"]+\.css[^"]*)"/.exec(html) ?? []
-    const sheet = await browser().get(style)
+    const sheet = await idle.browser().get(style)
     expect([sheet.status, sheet.headers.get("content-type")]).toEqual([200, "text/css; charset=utf-8"])
     expect((await sheet.text()).length).toBeGreaterThan(1_000)
   })
@@ -111,17 +117,15 @@ describe.each(Object.keys(sites))("%s", (name) => {
   })
 
   it("answers HEAD as GET, without a body", async () => {
-    const { browser } = await mountedSite(name)
-    const head = await browser().send("HEAD", "/auth/sign-in", undefined, {})
+    const head = await idle.browser().send("HEAD", "/auth/sign-in", undefined, {})
     expect([head.status, await head.text()]).toEqual([200, ""])
     expect(head.headers.get("content-type")).toBe("text/html; charset=utf-8")
-    expect((await browser().send("HEAD", "/auth/nothing", undefined, {})).status).toBe(404)
+    expect((await idle.browser().send("HEAD", "/auth/nothing", undefined, {})).status).toBe(404)
   })
 
   it.each(["PUT", "PATCH", "DELETE", "OPTIONS"])("refuses %s with 405, and says what is allowed", async (method) => {
-    const { browser } = await mountedSite(name)
     const body = method === "OPTIONS" ? undefined : "email=ada%40example.com"
-    const response = await browser().send(method, "/auth/sign-in", body, {
+    const response = await idle.browser().send(method, "/auth/sign-in", body, {
       "content-type": "application/x-www-form-urlencoded",
     })
     expect([response.status, response.headers.get("allow")]).toEqual([405, "GET, POST, HEAD"])
@@ -140,16 +144,14 @@ describe.each(Object.keys(sites))("%s", (name) => {
     "/admin",
     "/administration",
   ])("leaves %s to the application", async (path) => {
-    const { browser } = await mountedSite(name)
-    const response = await browser().get(path)
+    const response = await idle.browser().get(path)
     expect([response.status, await response.text()]).toEqual([404, "not here"])
   })
 
   it.each(["/auth", "/auth/", "/auth/nothing", "/auth?a", "/auth/sign-in/", "/auth/SIGN-IN"])(
     "answers %s itself, with its own 404",
     async (path) => {
-      const { browser } = await mountedSite(name)
-      const response = await browser().get(path)
+      const response = await idle.browser().get(path)
       expect(response.status).toBe(404)
       expect(await response.text()).toContain("<!doctype html>")
     },
@@ -166,8 +168,7 @@ describe.each(Object.keys(sites))("%s", (name) => {
   })
 
   it("lets the application read its own bodies", async () => {
-    const { browser } = await mountedSite(name)
-    const response = await browser().post("/echo", { note: "für Ada" })
+    const response = await idle.browser().post("/echo", { note: "für Ada" })
     expect([response.status, await response.text()]).toEqual([200, "note=f%C3%BCr+Ada"])
   })
 
@@ -178,7 +179,7 @@ describe.each(Object.keys(sites))("%s", (name) => {
   })
 
   it("refuses a form of somebody else's page", async () => {
-    const { app, browser } = await mountedSite(name)
+    const { app, browser } = idle
     for (const headers of [{ "sec-fetch-site": "cross-site" }, { "sec-fetch-site": "none" }]) {
       expect((await browser().post("/auth/sign-in", { email: EMAIL }, headers)).status).toBe(403)
     }
@@ -200,7 +201,7 @@ describe.each(Object.keys(sites))("%s", (name) => {
     ["no address", "email=nobody", {}, 422],
     ["nothing", "", {}, 422],
   ])("refuses a body with %s, and does nothing of it", async (_what, body, headers, status) => {
-    const { app, browser } = await mountedSite(name)
+    const { app, browser } = idle
     expect((await browser().post("/auth/sign-in", body, headers)).status).toBe(status)
     expect(await app.events()).toEqual([])
     expect(app.logLines.filter((line) => line.includes("request_failed"))).toEqual([])
@@ -219,7 +220,7 @@ describe.each(Object.keys(sites))("%s", (name) => {
     "email=%ff",
     "&&&===&",
   ])("takes no address from %s", async (body) => {
-    const { app, browser } = await mountedSite(name)
+    const { app, browser } = idle
     expect([400, 422]).toContain((await browser().post("/auth/sign-in", body)).status)
     expect(await app.events()).toEqual([])
     expect(app.logLines.filter((line) => line.includes("request_failed"))).toEqual([])
@@ -247,7 +248,7 @@ describe.each(Object.keys(sites))("%s", (name) => {
   })
 
   it("shows the same page as the handler that knows no framework", async () => {
-    const { app, browser } = await mountedSite(name)
+    const { app, browser } = idle
     const [mounted, plain] = await Promise.all([
       browser().get("/auth/sign-in"),
       app.auth.handler(new Request(`${ORIGIN}/auth/sign-in`), { remoteAddress: "127.0.0.1" }),
