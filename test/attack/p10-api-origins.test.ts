@@ -73,8 +73,9 @@ describe("a call of the API from another site", () => {
       const taken = senders.filter((one) => isTaken(method, one))
       // Ours: three ways that browsers mark it, and the old one, with any type. A program: JSON, or DELETE.
       expect(taken.length).toBe(4 * TYPES.length + (method === "DELETE" ? TYPES.length : 2))
-      for (const sender of taken) {
-        const { call } = await siteWithEverything()
+      const app = ownApp(wide)
+      for (const [nth, sender] of taken.entries()) {
+        const call = await personWithEverything(app, `ada${nth}@example.com`)
         expect((await call(method, route, sender)).status, JSON.stringify(sender)).not.toBe(403)
       }
     },
@@ -122,25 +123,30 @@ describe("a call of the API from another site", () => {
 
 type Call = (method: string, route: string, sender: Sender) => Promise<Response>
 
-/** A browser that is signed in, with another session to end and mail to redeem, on a database that can be looked into. */
-async function siteWithEverything(): Promise<{ app: App; path: string; browser: Browser; call: Call }> {
+/** Somebody with everything, at a site of their own, on a database that can be looked into. */
+async function siteWithEverything(): Promise<{ path: string; browser: Browser; call: Call }> {
   const path = await ownFile()
   const app = ownApp({ ...wide, path })
-  const { browser } = await signIn(app, "ada@example.com")
-  await signIn(app, "ada@example.com")
-  const message = await askForMail(app, browser, "ada@example.com")
+  const browser = app.browser()
+  return { path, browser, call: await personWithEverything(app, "ada@example.com", browser) }
+}
+
+/** Somebody who is signed in, with another session to end and mail to redeem, and calls from there. */
+async function personWithEverything(app: App, email: string, browser = app.browser()): Promise<Call> {
+  await signIn(app, email, browser)
+  await signIn(app, email)
+  const message = await askForMail(app, browser, email)
   const { sessions } = await (await browser.api("GET", "sessions")).json()
   const bodies: Readonly<Record<string, object>> = {
     "/auth/api/sign-in": { email: "bob@example.com" },
     "/auth/api/link": { token: tokenOf(message) },
     "/auth/api/code": { code: message.code },
   }
-  const call: Call = (method, route, { site, origin, type }) => {
+  return (method, route, { site, origin, type }) => {
     const headers = { ...given({ "sec-fetch-site": site, origin, "content-type": type }), accept: "*/*" }
     const body = method === "POST" ? JSON.stringify(bodies[route] ?? {}) : undefined
     return browser.send(method, route.replace(":id", sessions[0].id), body, headers)
   }
-  return { app, path, browser, call }
 }
 
 function given(headers: Readonly<Record<string, string | null>>): Record<string, string> {
