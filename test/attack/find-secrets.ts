@@ -6,7 +6,12 @@ const PREFIX = 6
  * percent signs. Secrets have at least ten characters.
  */
 export function findSecrets(bytes: Buffer, secrets: Iterable<string>): string[] {
-  return search(bytes, secrets, formsOf)
+  return secretFinder(secrets)(bytes)
+}
+
+/** The same, for many files. */
+export function secretFinder(secrets: Iterable<string>): (bytes: Buffer) => string[] {
+  return finder(secrets, formsOf)
 }
 
 // Ids and times hold many digits by chance: without them, a match of six digits is a code.
@@ -17,12 +22,12 @@ const TIMES = /\[[0-9]{13}(?:,[0-9]{13})*\]/g
 export function findCodes(bytes: Buffer, codes: Iterable<string>): string[] {
   const spellings = ["latin1", "base64", "hex"] as const
   const forms = (code: string) => spellings.map((spelling) => Buffer.from(code).toString(spelling))
-  return search(Buffer.from(bytes.toString("latin1").replace(ID, "|").replace(TIMES, "|"), "latin1"), codes, forms)
+  return finder(codes, forms)(Buffer.from(bytes.toString("latin1").replace(ID, "|").replace(TIMES, "|"), "latin1"))
 }
 
 // One pass for all secrets together: a database of some megabytes is searched for thousands of texts. At nearly each place the next
 // three bytes tell that none begins there; where one may, because ids and tokens begin with the time, only its length is tried.
-function search(bytes: Buffer, secrets: Iterable<string>, formsFor: (secret: string) => string[]): string[] {
+function finder(secrets: Iterable<string>, formsFor: (secret: string) => string[]): (bytes: Buffer) => string[] {
   const begins = new Uint8Array(2 ** 24)
   const lengths = new Map<string, Set<number>>()
   const secretOf = new Map<string, string>()
@@ -34,19 +39,21 @@ function search(bytes: Buffer, secrets: Iterable<string>, formsFor: (secret: str
       secretOf.set(form, secret)
     }
   }
-  const haystack = bytes.toString("latin1")
-  const found = new Set<string>()
-  let next = 0
-  for (let end = 0; end < bytes.length; end++) {
-    next = ((next << 8) | (bytes[end] ?? 0)) & 0xff_ff_ff
-    if (begins[next] === 0) continue
-    const at = end - 2
-    for (const length of lengths.get(haystack.slice(at, at + PREFIX)) ?? []) {
-      const secret = secretOf.get(haystack.slice(at, at + length))
-      if (secret !== undefined) found.add(secret)
+  return (bytes) => {
+    const haystack = bytes.toString("latin1")
+    const found = new Set<string>()
+    let next = 0
+    for (let end = 0; end < bytes.length; end++) {
+      next = ((next << 8) | (bytes[end] ?? 0)) & 0xff_ff_ff
+      if (begins[next] === 0) continue
+      const at = end - 2
+      for (const length of lengths.get(haystack.slice(at, at + PREFIX)) ?? []) {
+        const secret = secretOf.get(haystack.slice(at, at + length))
+        if (secret !== undefined) found.add(secret)
+      }
     }
+    return [...found]
   }
-  return [...found]
 }
 
 function formsOf(secret: string): string[] {

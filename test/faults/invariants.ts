@@ -1,7 +1,7 @@
 import { commitTo } from "../../src/core/audit/commitment.ts"
 import { hashToken, parseToken } from "../../src/core/links/token.ts"
 import type { Dump } from "../attack/dump-tables.ts"
-import { findSecrets } from "../attack/find-secrets.ts"
+import { secretFinder } from "../attack/find-secrets.ts"
 import { reconcileTables } from "../attack/reconcile.ts"
 import type { SealedLog } from "./log-watch.ts"
 import type { Delivered } from "./mailboxes.ts"
@@ -170,8 +170,9 @@ function orderFaults({ seq }: Row, index: number, log: Rows, isDense: boolean): 
 }
 
 function noSecretLeaked({ files, witness }: Evidence): readonly string[] {
+  const findSecrets = secretFinder(witness.secrets)
   return [...files].flatMap(([name, bytes]) => {
-    const found = findSecrets(bytes, witness.secrets)
+    const found = findSecrets(bytes)
     return found.length === 0 ? [] : [`${found.length} secrets in ${name}`]
   })
 }
