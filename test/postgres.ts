@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto"
-import { afterAll } from "vitest"
 import { askPostgres } from "../scripts/services/ask-postgres.ts"
 import { createTestDatabase, type TestDatabase } from "../scripts/services/test-database.ts"
+import { afterFile } from "./after-file.ts"
 
 /** Room for the tables of one test: a schema that doesn't exist yet, in a database that one file of tests has for itself. */
 export interface PostgresRoom {
@@ -16,19 +16,25 @@ export interface PostgresRoom {
 }
 
 let database: Promise<TestDatabase> | null = null
-afterAll(async () => {
-  await (await database?.catch(() => null))?.drop()
-})
 
 /** Fails with the cure where there is no PostgreSQL. */
 export async function createPostgresDatabase(): Promise<PostgresRoom> {
-  database ??= createTestDatabase(postgresUrl())
+  database ??= openDatabase()
   const { ownerUrl, appUrl, appRole } = await database
   const schema = `t_${randomBytes(6).toString("hex")}`
   const drop = async (): Promise<void> => {
     await askPostgres(ownerUrl, `drop schema if exists ${schema} cascade`)
   }
   return { ownerUrl, appUrl, appRole, schema, drop }
+}
+
+function openDatabase(): Promise<TestDatabase> {
+  const opened = createTestDatabase(postgresUrl())
+  afterFile(async () => {
+    database = null
+    await (await opened.catch(() => null))?.drop()
+  })
+  return opened
 }
 
 /** A server where tests may make databases and roles of their own, and nothing else. `npm test` finds it or starts it. */

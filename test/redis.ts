@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto"
-import { afterAll } from "vitest"
 import { askRedis } from "../scripts/services/ask-redis.ts"
+import { afterFile } from "./after-file.ts"
 
 /** Keys of one test, on a server that others use too. */
 export interface RedisRoom {
@@ -11,17 +11,12 @@ export interface RedisRoom {
   drop(): Promise<void>
 }
 
-const rooms: RedisRoom[] = []
-afterAll(async () => {
-  for (const room of rooms.splice(0)) await room.drop()
-})
-
 /** Fails with the cure where there is no Redis. */
 export function createRedisRoom(): RedisRoom {
   const url = redisUrl()
   const prefix = `linklatch-test:${randomUUID()}:`
   const room = { url, prefix, drop: () => dropKeys(url, prefix) }
-  rooms.push(room)
+  afterFile(room.drop)
   return room
 }
 
