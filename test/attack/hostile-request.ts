@@ -1,5 +1,6 @@
 import fc from "fast-check"
 import { routes } from "../../src/http/routes.ts"
+import { anyText } from "../any-text.ts"
 import { ORIGIN } from "../app.ts"
 
 /** What our own page sends with a form. */
@@ -64,17 +65,18 @@ const cookies = fc.array(ourCookie, { maxLength: 4 }).map((list) => list.join(";
 const headers = fc
   .tuple(fc.constantFrom(null, ownForm, ownJson), fc.dictionary(headerName, hostileText, { maxKeys: 5 }), cookies)
   .map(([own, some, cookie]) => ({ ...own, cookie, ...some }))
+const escaped = anyText.map((text) => encodeURIComponent(text.toWellFormed()))
 const path = fc.oneof(
   { weight: 3, arbitrary: fc.constantFrom(...new Set(routes.map((route) => route.path))) },
   fc
     .tuple(fc.constantFrom(...routes.map((route) => route.path)), hostileText)
     .map(([start, text]) => `${start.replace(/:.*/, "")}${encodeURIComponent(text.toWellFormed())}`),
-  fc.webPath(),
+  fc.array(escaped, { maxLength: 4 }).map((segments) => `/${segments.join("/")}`),
   hostileText.map((text) => `/${text}`),
 )
 const query = fc.oneof(
   fc.constant(""),
-  fc.webQueryParameters().map((text) => `?${text}`),
+  fc.array(escaped, { maxLength: 4 }).map((parts) => `?${parts.join("&")}`),
   hostileText.map((text) => `?next=${text}&signed-out=${text}`),
 )
 const method = fc.oneof(
