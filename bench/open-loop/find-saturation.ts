@@ -10,7 +10,7 @@ export interface Search {
 // How near the highest rate that was kept up with and the lowest that was not must be.
 const PRECISION = 1.06
 const UP = 1.2
-const DOWN = 0.75
+const DOWN = 0.5
 
 /** The highest rate tried that a site keeps up with; 0 where it kept up with none. */
 export async function findSaturation({ start, maxTrials, keepsUp }: Search): Promise<number> {

@@ -64,6 +64,8 @@ class Sender {
   #failed = 0
   #firstFailure: string | null = null
   #waited = 0
+  // Numbers below it that are not sent yet had no free connection when they were due.
+  #turnedAway = 0
   #startedAt = 0
   #lastAt = 0
   #isClosed = false
@@ -88,6 +90,7 @@ class Sender {
       const now = performance.now() - this.#startedAt
       this.#takeDue(now)
       this.#sendWaiting()
+      this.#turnedAway = this.#due
       if (this.#answered + this.#failed === arrivals.length || now > stopAfterMs) break
       this.#rest((arrivals[this.#due] ?? Number.POSITIVE_INFINITY) - now)
       // Answers that have come in meanwhile are read before the next turn.
@@ -120,8 +123,7 @@ class Sender {
 
   #send(connection: Connection): void {
     const index = this.#sent++
-    const due = this.#startedAt + (this.#plan.arrivals[index] ?? 0)
-    if (performance.now() - due > (this.#lags[index] ?? 0) + 1) this.#waited++
+    if (index < this.#turnedAway) this.#waited++
     connection.index = index
     connection.socket.write(this.#plan.request(index))
   }

@@ -79,11 +79,11 @@ describe("npm run bench:rows", () => {
 describe("npm run load", () => {
   it("finds what two processes keep up with, and measures below it", { timeout: 60_000 }, async () => {
     const plan = {
-      people: 4_000,
+      people: 20_000,
       connections: 16,
       warmUpSeconds: 0.1,
       trialSeconds: 0.3,
-      maxTrials: 4,
+      maxTrials: 6,
       levelSeconds: 0.5,
       keepsUpP99Ms: 5_000,
     }
