@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process"
 import { stripVTControlCharacters } from "node:util"
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
@@ -195,5 +196,23 @@ describe("for a terminal", () => {
       }),
       { numRuns: 200 },
     )
+  })
+})
+
+describe("standard output", () => {
+  it("has every line in its order once flush is over, even if the process ends in that moment", () => {
+    const program = `
+      import { createLog } from ${JSON.stringify(new URL("./log.ts", import.meta.url))}
+      const log = createLog({ mode: "production", level: "info", secrets: [] })
+      for (let nth = 0; nth < 500; nth += 1) log.info("said", { nth })
+      await log.flush()
+      process.kill(process.pid, "SIGKILL")`
+    const { stdout, signal } = spawnSync(process.execPath, ["--input-type=module", "-e", program], { encoding: "utf8" })
+    expect(signal).toBe("SIGKILL")
+    const said = stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line).nth)
+    expect(said).toEqual(Array.from({ length: 500 }, (_, nth) => nth))
   })
 })

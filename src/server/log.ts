@@ -66,7 +66,8 @@ function safeFields(fields: LogFields, cleaning: Cleaning): Record<string, unkno
 // Asynchronous, so that a slow reader of the log doesn't make people wait for their page.
 function openOutput(write: ServerLogOptions["write"]): { write: (line: string) => void; flush: () => Promise<void> } {
   if (write !== undefined) return { write, flush: () => Promise.resolve() }
-  const output = destination({ dest: 1, sync: false, maxLength: MAX_WAITING_BYTES })
+  // `minLength`: without one, `flush` says at once that it is done, and the last lines come in any order, or never.
+  const output = destination({ dest: 1, sync: false, minLength: 1, maxLength: MAX_WAITING_BYTES })
   // A reader that went away (EPIPE) must not take the server with it.
   output.on("error", () => undefined)
   return { write: (line) => void output.write(line), flush: () => flushInTime(output) }

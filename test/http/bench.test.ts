@@ -79,7 +79,7 @@ describe("npm run bench:rows", () => {
 describe("npm run load", () => {
   it("finds what two processes keep up with, and measures below it", { timeout: 60_000 }, async () => {
     const plan = {
-      people: 20_000,
+      people: 8_000,
       connections: 16,
       warmUpSeconds: 0.1,
       trialSeconds: 0.3,
