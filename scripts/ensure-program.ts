@@ -28,14 +28,6 @@ export const programs = {
     names: ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"],
     debianPackages: ["chromium", "fonts-dejavu-core"],
   },
-  // The same engine and network without what a person sees around a page: a third of the processor time.
-  headlessShell: {
-    title: "Chromium's headless shell",
-    neededBy: "The browser tests",
-    variable: "CHROMIUM_HEADLESS_SHELL_PATH",
-    names: ["chromium-headless-shell"],
-    debianPackages: ["chromium-headless-shell"],
-  },
   nginx: {
     title: "nginx",
     neededBy: proxyTests,
@@ -108,24 +100,13 @@ export async function ensureProgram(program: Program): Promise<string> {
 export async function installPrograms(wanted: readonly Program[]): Promise<void> {
   const missing = wanted.filter((program) => findProgram(program) === undefined && !isNamed(program))
   if (missing.length === 0 || process.getuid?.() !== 0 || !existsSync("/usr/bin/apt-get")) return
-  for (const { neededBy, title } of missing) console.log(`${neededBy} need ${title}.`)
-  if (!(await aptGet("update"))) return
-  if (await installPackages(missing)) return
-  // A system that lacks one of them (Ubuntu has no headless shell) may have the others.
-  if (missing.length > 1) for (const program of missing) await installPackages([program])
-}
-
-function installPackages(missing: readonly Program[]): Promise<boolean> {
   const packages = [...new Set(missing.flatMap(({ debianPackages }) => debianPackages))]
+  for (const { neededBy, title } of missing) console.log(`${neededBy} need ${title}.`)
   console.log(`Installing ${packages.join(", ")}.`)
-  return aptGet("install", "-y", "--no-install-recommends", ...packages)
-}
-
-async function aptGet(...args: readonly string[]): Promise<boolean> {
-  // A machine without a network shall go on with what it has, and soon.
-  const impatient = ["-o", "Acquire::http::Timeout=10", "-o", "Acquire::https::Timeout=10"]
   const env = { DEBIAN_FRONTEND: "noninteractive" }
-  return (await runCommand("apt-get", [...impatient, ...args], { show: true, env })).exitCode === 0
+  const updated = await runCommand("apt-get", ["update"], { show: true, env })
+  if (updated.exitCode !== 0) return
+  await runCommand("apt-get", ["install", "-y", "--no-install-recommends", ...packages], { show: true, env })
 }
 
 // Who names a program means that one, and no other.

@@ -3,9 +3,6 @@ import { ensureProgram, findProgram, programs } from "./ensure-program.ts"
 /** The path of a Chromium: `CHROMIUM_PATH`, or what the machine has. Undefined when there is none. */
 export const findChromium = (): string | undefined => findProgram(programs.chromium)
 
-/** The path of its headless shell, which does all that a page sees of a browser, but keeps none for Back; else of Chromium. */
-export const findHeadlessShell = (): string | undefined => findProgram(programs.headlessShell) ?? findChromium()
-
 /** Finds Chromium, or installs it where that is ours to do; else throws, saying what to install. */
 export const ensureChromium = (): Promise<string> => ensureProgram(programs.chromium)
 

@@ -30,14 +30,12 @@ interface Suite {
   readonly name: string
   readonly project: string
   readonly needs: readonly Program[]
-  /** What makes it quicker. */
-  readonly likes?: readonly Program[]
 }
 
 const SUITES: readonly Suite[] = [
   { name: "proxy tests", project: "proxies", needs: [programs.nginx, programs.caddy, programs.python] },
   { name: "deployment tests", project: "deploy", needs: [programs.caddy, programs.postgres, programs.redis] },
-  { name: "browser tests", project: "e2e", needs: [programs.chromium], likes: [programs.headlessShell] },
+  { name: "browser tests", project: "e2e", needs: [programs.chromium] },
 ]
 /** Asks the registry for a few hundred megabytes, so it runs by itself: `npm run test:installs`. */
 const INSTALLS = "installs"
@@ -73,9 +71,10 @@ async function runOnly(args: readonly string[]): Promise<void> {
   if (named.length > 0) await runWithPrograms(named, args)
   const installs = args.some((arg) => arg.includes(INSTALLS))
   if (installs) await runTests(INSTALLS, ["--project", INSTALLS, ...args])
-  // Beside a suite a word may be the value of an option; a path never is.
+  // What stands behind an option may be its value; every other word is to find tests.
+  const wanted = args.filter((arg, nth) => !arg.startsWith("-") && args[nth - 1]?.startsWith("-") !== true)
   const suites = [...SUITES.map(({ project }) => project), INSTALLS]
-  const hasOthers = args.some((arg) => existsSync(arg) && !suites.some((suite) => arg.includes(suite)))
+  const hasOthers = wanted.some((word) => !suites.some((suite) => word.includes(suite)))
   if (hasOthers || (named.length === 0 && !installs)) await runWithServices(args)
 }
 
@@ -95,7 +94,7 @@ async function runWithServices(args: readonly string[]): Promise<void> {
 
 /** All at once, so that no core waits for the end of one suite before the next begins. */
 async function runWithPrograms(suites: readonly Suite[], args: readonly string[]): Promise<void> {
-  await installPrograms(suites.flatMap(({ needs, likes = [] }) => [...needs, ...likes]))
+  await installPrograms([...new Set(suites.flatMap(({ needs }) => needs))])
   const ready = suites.filter(isReady)
   if (ready.length === 0) return
   const names = ready.map(({ name }) => name).join(", ")

@@ -1,6 +1,6 @@
 import { type BrowserContextOptions, type ConsoleMessage, chromium, type Page } from "playwright-core"
 import { expect, onTestFinished } from "vitest"
-import { findChromium, findHeadlessShell } from "../../scripts/find-chromium.ts"
+import { findChromium } from "../../scripts/find-chromium.ts"
 
 /** One running Chromium. Whoever opens a window in it has cookies of their own: a browser, as far as a site can tell. */
 export interface Chromium {
@@ -21,13 +21,13 @@ const PATIENCE_MS = 10_000
 export interface ChromiumOptions {
   /**
    * Keeps pages whole for Back and Forward, as people's browsers do. Playwright switches that off, because it loses count
-   * of such pages: a test that wants it must wait for addresses alone. The headless shell can't: it takes a whole browser.
+   * of such pages: a test that wants it must wait for addresses alone.
    */
   readonly keepsPages?: boolean
 }
 
 export async function openChromium({ keepsPages = false }: ChromiumOptions = {}): Promise<Chromium> {
-  const executablePath = keepsPages ? findChromium() : findHeadlessShell()
+  const executablePath = findChromium()
   if (executablePath === undefined) throw new Error("There is no Chromium here: node scripts/find-chromium.ts")
   const args = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
   const ignoreDefaultArgs = keepsPages ? ["--disable-back-forward-cache"] : []

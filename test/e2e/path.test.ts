@@ -34,10 +34,12 @@ describe("the path in one browser", () => {
   })
 
   it.each([
-    ["that loads anew", () => chromium],
-    ["that keeps pages", openOneThatKeepsPages],
-  ])("signs out, and the Back button of a browser %s brings nothing private back", async (_which, browser) => {
-    const page = await (await browser()).open()
+    ["that loads anew", false],
+    ["that keeps pages", true],
+  ])("signs out, and the Back button of a browser %s brings nothing private back", async (_which, keepsPages) => {
+    const another = await openChromium({ keepsPages })
+    onTestFinished(() => another.close())
+    const page = await another.open()
     await signIn(page, site, "private@example.com")
     await page.getByRole("button", { name: /^Sign out of Chrom/ }).click()
     await page.waitForURL("**/auth/sign-in?signed-out")
@@ -194,12 +196,6 @@ describe("in German", () => {
     expect(await heading(page)).toBe(de.pages.account.title)
   })
 })
-
-async function openOneThatKeepsPages(): Promise<Chromium> {
-  const another = await openChromium({ keepsPages: true })
-  onTestFinished(() => another.close())
-  return another
-}
 
 function focused(page: import("playwright-core").Page) {
   return page.evaluate(() => {
