@@ -1,9 +1,10 @@
+import { spawnSync } from "node:child_process"
 import { existsSync } from "node:fs"
 import { connect } from "node:net"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
 import { openSmtpInbox } from "../smtp-inbox.ts"
-import { type Command, finish, finishJson, root, run } from "./run-command.ts"
+import { BIN, type Command, finish, finishJson, root, run } from "./run-command.ts"
 
 const SECRET = "kX3vT9qLw2ZrB7nYc5HdJ8mPs4Gf6AeU"
 const PRODUCTION = {
@@ -39,6 +40,12 @@ describe("linklatch", () => {
       await command.ended
       expect(command.err()).toBe("")
     }
+  })
+
+  // Only Linux has a disk that is always full.
+  it.runIf(existsSync("/dev/full"))("fails where what it says can't be written, as on a full disk", () => {
+    const { status } = spawnSync("sh", ["-c", `exec "$0" "$1" --help > /dev/full`, process.execPath, BIN])
+    expect(status).toBe(1)
   })
 
   it("says its version", async () => {

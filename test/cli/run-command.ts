@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url"
 import { afterAll, afterEach, expect } from "vitest"
 import { compileCache } from "../compile-cache.ts"
 
-const BIN = fileURLToPath(new URL("../../bin/linklatch.mjs", import.meta.url))
+export const BIN = fileURLToPath(new URL("../../bin/linklatch.mjs", import.meta.url))
 
 /** A command as a process of its own. */
 export interface Command {
