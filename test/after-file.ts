@@ -7,5 +7,7 @@ export function afterFile(task: () => Promise<void>): void {
 
 /** Called by `test/leave-nothing.ts`. */
 export async function runAfterFile(): Promise<void> {
-  for (const task of tasks.splice(0)) await task()
+  const faults: unknown[] = []
+  for (const task of tasks.splice(0)) await task().catch((fault: unknown) => faults.push(fault))
+  if (faults.length > 0) throw faults[0]
 }

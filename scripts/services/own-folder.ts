@@ -1,5 +1,5 @@
-import { chownSync, existsSync, mkdtempSync, statfsSync } from "node:fs"
-import { freemem, tmpdir } from "node:os"
+import { accessSync, chownSync, constants, mkdtempSync, statfsSync } from "node:fs"
+import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { serverUser } from "./server-user.ts"
 
@@ -17,9 +17,14 @@ export function ownFolder(name: string, parent = tmpdir()): string {
   return folder
 }
 
-/** Where a server is quickest that may lose everything: in memory, if there is plenty of it. */
+/** Where files are quickest that may all be lost: in memory, if we may write there and there is plenty of it. */
 export function quickestParent(): string {
-  if (!existsSync(IN_MEMORY)) return tmpdir()
-  const { bavail, bsize } = statfsSync(IN_MEMORY)
-  return Math.min(bavail * bsize, freemem()) > ROOM_BYTES ? IN_MEMORY : tmpdir()
+  try {
+    accessSync(IN_MEMORY, constants.W_OK)
+    const { bavail, bsize } = statfsSync(IN_MEMORY)
+    // What a container is allowed counts, not what the machine has.
+    return Math.min(bavail * bsize, process.availableMemory()) > ROOM_BYTES ? IN_MEMORY : tmpdir()
+  } catch {
+    return tmpdir()
+  }
 }

@@ -1,8 +1,7 @@
-import { existsSync } from "node:fs"
 import { mkdtemp, rm } from "node:fs/promises"
-import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { onTestFinished } from "vitest"
+import { quickestParent } from "../../scripts/services/own-folder.ts"
 import { type App, createApp } from "../app.ts"
 
 /** An app for one test: it is closed when the test is over. */
@@ -12,9 +11,8 @@ export function ownApp(options: Parameters<typeof createApp>[0] = {}): App {
   return app
 }
 
-// In memory where there is such a place: each commit waits for the disk, and no test here can tell whether it did.
-const SHARED_MEMORY = "/dev/shm"
-const parent = existsSync(SHARED_MEMORY) ? SHARED_MEMORY : tmpdir()
+// Each commit waits for the disk, and no test here can tell whether it did.
+const parent = quickestParent()
 
 /** Where one test may keep a database that it wants to look into: it is deleted when the test is over. */
 export async function ownFile(): Promise<string> {
