@@ -47,8 +47,6 @@ export function createWarmPools(url: string): WarmPools {
 function createPool(connectionString: string): pg.Pool {
   const patience = { connectionTimeoutMillis: 5_000, query_timeout: 10_000, idleTimeoutMillis: 0 }
   const pool = new pg.Pool({ connectionString, max: 10, ...patience })
-  // Of those that are leaving when the database is dropped: of every other, the pool tells whoever runs the tests.
-  pool.on("connect", (client) => client.on("error", () => undefined))
   pools.push(pool)
   return pool
 }
